@@ -1,0 +1,56 @@
+# Targets a newcomer needs: run, test, bench, install. Plain `make` lists them.
+# Everything that a target needs is installed by it (Debian packages, and for tests pinned PyPI packages).
+SHELL := /bin/bash
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PREFIX ?= /usr/local
+BUILD_PACKAGES := libffi-dev libcurl4-openssl-dev libsqlite3-dev libseccomp-dev libssl-dev libyaml-dev pkg-config ffmpeg fonts-dejavu-core
+TEST_PACKAGES := gcc python3 python3-venv bash zsh fish
+VENV := .build/venv
+RELEASE := .build/release
+
+.PHONY: help packages build run test lint fuzz bench install clean
+
+help:
+	@echo "make run      build, then turn a request file into a clip in the sandbox (no account needed)"
+	@echo "make test     build and run every test"
+	@echo "make bench    measure: start-up, plugin list, jail round trips, sizes, memory"
+	@echo "make fuzz     run each fuzzer for a minute"
+	@echo "make install  install into $(PREFIX)"
+	@echo "make lint     formatting and source rules"
+
+packages:
+	@Tests/Scripts/packages $(BUILD_PACKAGES)
+
+build: packages
+	FILMGATE_SMALL=1 swift build -c release
+
+run: build
+	@Tests/Scripts/run-example $(RELEASE)
+
+$(VENV)/installed: Tests/Upstreams/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/Upstreams/requirements.txt
+	touch $@
+
+test: packages
+	@Tests/Scripts/packages $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory $(VENV)/installed
+	@Tests/Scripts/test $(VENV)
+
+lint:
+	@Tests/Scripts/lint
+
+fuzz: packages
+	Tests/Fuzz/run 60
+
+bench: build
+	@Tests/Benchmarks/run $(RELEASE)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/filmgate $(DESTDIR)$(PREFIX)/lib/filmgate/plugins
+	install -m 755 $(RELEASE)/filmgate $(DESTDIR)$(PREFIX)/bin/filmgate
+	install -m 755 $(RELEASE)/filmgate-worker $(DESTDIR)$(PREFIX)/libexec/filmgate/filmgate-worker
+	install -m 644 $(RELEASE)/libfilmgate-*.so $(DESTDIR)$(PREFIX)/lib/filmgate/plugins/
+
+clean:
+	rm -rf .build
