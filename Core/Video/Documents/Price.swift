@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import OrderedJSON
+
+/// An amount of money, exact to a millionth of the currency's unit.
+///
+/// JSON: `{"currency": "CNY", "amount": "1.9656"}`; the amount is a decimal text so that nothing rounds it.
+public struct Price: JSONDocument {
+  /// ISO 4217, or the vendor's own unit in lower case (`units`, `credits`).
+  public var currency: String
+  public var amountMicros: Int64
+
+  public init(currency: String, amountMicros: Int64) {
+    self.currency = currency
+    self.amountMicros = amountMicros
+  }
+
+  /// Reads a decimal such as `0.07`; nil when it is none, negative, or finer than a millionth.
+  public init?(currency: String, decimal: String) {
+    guard let micros = Self.micros(decimal: decimal) else { return nil }
+    self.init(currency: currency, amountMicros: micros)
+  }
+
+  public init(_ json: JSON, at path: String) throws(DocumentFailure) {
+    let reader = try DocumentReader(json, at: path)
+    let amount = try reader.text("amount")
+    guard let price = Price(currency: try reader.text("currency"), decimal: amount) else {
+      throw DocumentFailure(path: reader.path(of: "amount"), reason: .wrongType(expected: "a decimal amount"))
+    }
+    self = price
+  }
+
+  public var json: JSON { ["currency": .string(currency), "amount": .string(decimal)] }
+
+  /// The amount without trailing zeros, such as `1.9656`.
+  public var decimal: String {
+    let magnitude = amountMicros.magnitude
+    let whole = magnitude / 1_000_000
+    let fraction = magnitude % 1_000_000
+    let sign = amountMicros < 0 ? "-" : ""
+    guard fraction != 0 else { return "\(sign)\(whole)" }
+    var digits = String(fraction)
+    digits = String(repeating: "0", count: 6 - digits.count) + digits
+    while digits.hasSuffix("0") { digits.removeLast() }
+    return "\(sign)\(whole).\(digits)"
+  }
+
+  /// Millionths in a plain decimal text; nil when it is not one or does not fit.
+  public static func micros(decimal: String) -> Int64? {
+    let parts = decimal.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let whole = parts.first, !whole.isEmpty, whole.count <= 12, whole.allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return nil }
+    var fraction = parts.count == 2 ? String(parts[1]) : "0"
+    guard !fraction.isEmpty, fraction.count <= 6, fraction.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    fraction += String(repeating: "0", count: 6 - fraction.count)
+    guard let units = Int64(whole), let millionths = Int64(fraction) else { return nil }
+    return units * 1_000_000 + millionths
+  }
+}
