@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OrderedJSON
+import ProviderKit
+import VideoDocuments
+
+extension KlingProvider {
+  static func intent(_ call: DecodeCall) throws(Failure) -> Intent {
+    switch call.route {
+    case "costs": return .reply(costs(call))
+    case "get", "get-avatar":
+      _ = try kind(call)
+      guard let id = call.head.parameters.first("id"), !id.isEmpty else {
+        throw Failure(.notFound, "The path names no task.")
+      }
+      return .get(id: id, options: JSONObject())
+    case "list", "list-avatar":
+      _ = try kind(call)
+      var filter = TaskFilter()
+      filter.pageNumber = try number(call, "pageNum", default: 1, maximum: 1_000)
+      filter.pageSize = try number(call, "pageSize", default: 30, maximum: 500)
+      return .list(filter)
+    case "create", "create-avatar":
+      guard let body = try? JSON(parsing: call.body, limits: .lenient), let object = body.object else {
+        throw Failure(.invalid, "The body is not a JSON object.", vendorCode: "1200")
+      }
+      var reading = Reading(try flattened(object), try kind(call))
+      return try reading.intent()
+    default: throw Failure(.notFound, "Kling has no route \(call.route).", vendorCode: "1202")
+    }
+  }
+
+  /// The kind that the path names; nil when a body came without a path.
+  private static func kind(_ call: DecodeCall) throws(Failure) -> Kind? {
+    if call.route.hasSuffix("-avatar") { return .avatar }
+    guard let name = call.head.parameters.first("kind") else { return nil }
+    guard let kind = Kind(rawValue: name) else {
+      throw Failure(.notFound, "Kling makes no videos of kind \(name).", vendorCode: "1202")
+    }
+    return kind
+  }
+
+  private static func number(
+    _ call: DecodeCall, _ name: String, default value: Int, maximum: Int
+  ) throws(Failure) -> Int {
+    guard let text = call.head.query.first(name), !text.isEmpty else { return value }
+    guard let number = Int(text), (1...maximum).contains(number) else {
+      throw Failure(.invalid, "\(name) is a number from 1 to \(maximum).", field: name, vendorCode: "1201")
+    }
+    return number
+  }
+
+  /// The balance of resource packages, which clients ask for to see whether their keys work: there are none here.
+  private static func costs(_ call: DecodeCall) -> HTTPReply {
+    HTTPReply(
+      body: envelope(["code": 0, "msg": "success", "resource_pack_subscribe_infos": []], requestID: ""))
+  }
+
+  /// Fields of `metadata` (and `extra_body`) stand beside the others; one given both ways counts as written on top.
+  private static func flattened(_ object: JSONObject) throws(Failure) -> JSONObject {
+    var flat = object
+    for nest in ["metadata", "extra_body"] {
+      guard let value = flat[nest]?.nonNull else {
+        flat[nest] = nil
+        continue
+      }
+      guard let members = value.object else { throw Failure(.invalid, "\(nest) is not an object.", field: nest) }
+      flat[nest] = nil
+      for (name, member) in members where !member.isNull {
+        if ["model", "model_name", "req_key"].contains(name) {
+          throw Failure(.invalid, "\(nest) may not change the model.", field: "\(nest).\(name)")
+        }
+        if flat[name]?.nonNull == nil { flat[name] = member }
+      }
+    }
+    return flat
+  }
+}

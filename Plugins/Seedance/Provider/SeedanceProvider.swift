@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArkProtocol
+public import ProviderKit
+public import VideoDocuments
+
+/// Seedance, the video models of Volcengine Ark and BytePlus ModelArk.
+public struct SeedanceProvider: Provider {
+  public static var manifest: [UInt8] { PackageResources.manifest_json }
+
+  public init() {}
+
+  public func create(_ call: CreateCall) throws(Failure) -> Step {
+    call.connection.profile == Profile.relay ? createOverRelay(call) : createAtVendor(call)
+  }
+
+  public func poll(_ call: TaskCall) throws(Failure) -> Step { try pollTask(call) }
+
+  public func cancel(_ call: TaskCall) throws(Failure) -> Step { try cancelTask(call) }
+
+  public func resume(_ answer: Answer) throws(Failure) -> Step { try readAnswer(answer) }
+
+  public func quote(_ request: VideoRequest, prices: PriceTable?) throws(Failure) -> Quote {
+    Self.pricing.quote(request, prices: prices)
+  }
+
+  public func decode(_ call: DecodeCall) throws(Failure) -> Intent { try ArkDecode.decode(call) }
+
+  public func encode(_ outcome: Outcome, route: String) throws(Failure) -> HTTPReply {
+    Self.encoder.encode(outcome, route: route)
+  }
+}
+
+/// The ids of the manifest's profiles.
+enum Profile {
+  static let official = "official"
+  static let byteplus = "byteplus"
+  static let relay = "relay"
+}
