@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import EventLoop
+import Glibc
+
+/// One client connection. While it waits for a request it is only a watch and this object; a request runs as a task,
+/// which reads the body and writes the answer through it.
+@LoopActor final class HTTPConnection {
+  enum Phase {
+    /// Between requests, or within a head.
+    case waiting
+    /// A request is with the responder, or its answer is being sent.
+    case serving
+    /// The last answer is out; the client is given a moment to read it, what it still sends is thrown away.
+    case lingering
+    case closed
+  }
+
+  let descriptor: Int32
+  let server: HTTPServer
+  var phase = Phase.waiting
+  var parser: RequestParser
+  private var watch: Watch?
+  private var task: Task<Void, Never>?
+  private var isTaskCancelled = false
+  private lazy var peer = ListeningSocket.peer(descriptor)
+  private var requestBody: HTTPBody?
+
+  // Reading
+  private(set) var bodyIsComplete = true
+  private(set) var bodyFailure: HTTPBodyFailure?
+  /// The client waits for "100 Continue" before it sends the body.
+  private(set) var owesContinue = false
+  private var readWaiter: CheckedContinuation<Void, Never>?
+  private var reachedEnd = false
+  private var bodyBytes: UInt64 = 0
+  private var bodyWaitedNanoseconds: UInt64 = 0
+  private var readWaitStart: UInt64 = 0
+
+  // Writing
+  private var writeWaiter: CheckedContinuation<Void, Never>?
+  /// The stream being sent, to tell it when the client leaves.
+  var outgoing: (any HTTPBodyStream)?
+  var answerHasBegun = false
+
+  // Times, monotonic
+  private var idleSince = EventLoop.monotonicNanoseconds
+  private var headSince: UInt64?
+  private var progressAt: UInt64 = 0
+  private var peerLeftAt: UInt64?
+  private var lingerSince: UInt64 = 0
+
+  init(_ descriptor: Int32, _ server: HTTPServer) {
+    self.descriptor = descriptor
+    self.server = server
+    parser = RequestParser(limits: server.limits)
+  }
+
+  func start(refusing: Bool) {
+    do throws(SystemFailure) {
+      watch = try EventLoop.watch(descriptor, [.readable, .hangup]) { [unowned self] reported in handle(reported) }
+    } catch {
+      return close()
+    }
+    if refusing { refuse(.tooManyConnections) }
+  }
+
+  // MARK: Events
+
+  private var wanted: Interest {
+    var wanted: Interest = []
+    switch phase {
+    case .waiting, .lingering: wanted.insert(.readable)
+    case .serving:
+      if readWaiter != nil { wanted.insert(.readable) }
+      if peerLeftAt == nil { wanted.insert(.hangup) }
+    case .closed: break
+    }
+    if writeWaiter != nil { wanted.insert(.writable) }
+    return wanted
+  }
+
+  private func handle(_ reported: Interest) {
+    // Closing drops the server's reference while this runs.
+    withExtendedLifetime(self) {
+      if reported.contains(.error) { return close() }
+      if reported.contains(.writable), let waiter = writeWaiter {
+        writeWaiter = nil
+        waiter.resume()
+      }
+      if !reported.isDisjoint(with: [.readable, .hangup]) {
+        if phase != .serving || readWaiter != nil {
+          read()
+        } else if reported.contains(.hangup), peerLeftAt == nil {
+          peerLeftAt = EventLoop.monotonicNanoseconds
+        }
+      }
+      // Interest is narrowed only by an event nobody wanted: most requests then cost no change at all.
+      guard phase != .closed, let watch, !reported.subtracting([.error]).isSubset(of: wanted) else { return }
+      setInterest(watch.interest.intersection(wanted))
+    }
+  }
+
+  private func setInterest(_ interest: Interest) {
+    do throws(SystemFailure) { try watch?.update(interest) } catch { close() }
+  }
+
+  /// Sees to it that what is waited for is watched.
+  private func widenInterest() {
+    guard let watch, !watch.interest.isSuperset(of: wanted) else { return }
+    setInterest(watch.interest.union(wanted))
+  }
+
+  private func read() {
+    let count = recv(descriptor, server.scratch.baseAddress, server.scratch.count, 0)
+    if count < 0 {
+      let failure = filmgate_errno()
+      if failure != EAGAIN && failure != EINTR { close() }
+      return
+    }
+    if phase == .lingering {
+      if count == 0 { close() }
+      return
+    }
+    if count == 0 {
+      reachedEnd = true
+    } else {
+      parser.feed(UnsafeRawBufferPointer(rebasing: server.scratch[..<count]))
+    }
+    if phase == .serving {
+      resumeReader()
+    } else if reachedEnd {
+      close()
+    } else {
+      proceed()
+    }
+  }
+
+  // MARK: Requests
+
+  /// Looks for the next request in what has come.
+  private func proceed() {
+    guard phase == .waiting else { return }
+    do throws(RequestFailure) {
+      guard case .head(let head) = try parser.next() else {
+        if parser.isWithinHead {
+          if headSince == nil { headSince = EventLoop.monotonicNanoseconds }
+        } else {
+          headSince = nil
+        }
+        return widenInterest()
+      }
+      try begin(head)
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func begin(_ head: RequestHead) throws(RequestFailure) {
+    phase = .serving
+    headSince = nil
+    bodyIsComplete = head.framing == .empty
+    bodyFailure = nil
+    bodyBytes = 0
+    bodyWaitedNanoseconds = 0
+    owesContinue = head.expectsContinue
+    answerHasBegun = false
+    // An empty body's end is an event too.
+    if bodyIsComplete { _ = try parser.next() }
+    let pull: @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]? = { [weak self] () throws(HTTPBodyFailure) in
+      guard let self else { throw .disconnected }
+      return try await nextPiece()
+    }
+    let body: HTTPBody
+    switch head.framing {
+    case .empty: body = HTTPBody([])
+    case .length(let length): body = HTTPBody(length: length, pull: pull)
+    case .chunked: body = HTTPBody(length: nil, pull: pull)
+    }
+    requestBody = body
+    let request = HTTPRequest(head: head, body: body, peer: peer)
+    isTaskCancelled = false
+    task = Task { @LoopActor in
+      let response = await server.responder.respond(to: request)
+      await send(response, for: head)
+    }
+  }
+
+  /// Answers what no responder will see, and ends the connection.
+  func refuse(_ failure: RequestFailure) {
+    phase = .serving
+    answerHasBegun = false
+    bodyFailure = .refused(failure)
+    let head = RequestHead(method: "", target: "", path: "")
+    task = Task { @LoopActor in await send(HTTPResponse(status: failure.status), for: head) }
+  }
+
+  /// After an answer: the next request, or the end.
+  func finish(keepingAlive: Bool) {
+    guard phase == .serving else { return }
+    task = nil
+    outgoing = nil
+    endBody()
+    guard keepingAlive, !server.isDraining else { return linger() }
+    phase = .waiting
+    idleSince = EventLoop.monotonicNanoseconds
+    // An unread byte and the end of the stream both show as readable.
+    peerLeftAt = nil
+    widenInterest()
+    proceed()
+  }
+
+  /// Ends our side. Closing at once with bytes unread would reset the connection, and the client could lose the answer.
+  private func linger() {
+    phase = .lingering
+    lingerSince = EventLoop.monotonicNanoseconds
+    parser = RequestParser(limits: server.limits)
+    guard !reachedEnd, shutdown(descriptor, Int32(SHUT_WR)) == 0 else { return close() }
+    widenInterest()
+  }
+
+  func drain() {
+    // A head under way is left to its deadline; an idle connection has nothing to wait for.
+    if phase == .waiting, headSince == nil { close() }
+  }
+
+  func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    watch?.cancel()
+    watch = nil
+    Glibc.close(descriptor)
+    cancelTask()
+    outgoing = nil
+    endBody()
+    resumeReader()
+    writeWaiter?.resume()
+    writeWaiter = nil
+    server.remove(self)
+  }
+
+  /// A responder that kept the body must not read the next request's through it.
+  private func endBody() {
+    requestBody?.cancel()
+    requestBody = nil
+  }
+
+  private func cancelTask() {
+    guard !isTaskCancelled else { return }
+    isTaskCancelled = true
+    task?.cancel()
+    task = nil
+    outgoing?.cancel()
+  }
+
+  // MARK: Body
+
+  /// The next piece of the request's body, nil at its end.
+  func nextPiece() async throws(HTTPBodyFailure) -> [UInt8]? {
+    while true {
+      if let bodyFailure { throw bodyFailure }
+      if bodyIsComplete { return nil }
+      guard phase == .serving else { throw .disconnected }
+      do throws(RequestFailure) {
+        switch try parser.next() {
+        case .body(let piece):
+          bodyBytes += UInt64(piece.count)
+          owesContinue = false
+          return piece
+        case .end:
+          bodyIsComplete = true
+          continue
+        case .head, nil: break
+        }
+      } catch {
+        bodyFailure = .refused(error)
+        continue
+      }
+      if reachedEnd {
+        bodyFailure = .disconnected
+        continue
+      }
+      if owesContinue, !answerHasBegun {
+        owesContinue = false
+        sendInterim()
+      }
+      guard readWaiter == nil else { throw .concurrentRead }
+      await waitReadable()
+    }
+  }
+
+  private func waitReadable() async {
+    guard phase == .serving, !reachedEnd else { return }
+    readWaitStart = EventLoop.monotonicNanoseconds
+    await withCheckedContinuation { continuation in
+      readWaiter = continuation
+      widenInterest()
+      // Changing the interest may have failed and closed the connection.
+      if phase == .closed { resumeReader() }
+    }
+  }
+
+  private func resumeReader() {
+    guard let waiter = readWaiter else { return }
+    readWaiter = nil
+    bodyWaitedNanoseconds += EventLoop.monotonicNanoseconds - readWaitStart
+    waiter.resume()
+  }
+
+  // MARK: Writing
+
+  /// Gives leave to send the body. When the socket is full the client is left to its own patience: this must never
+  /// wait, for the answer could begin meanwhile.
+  private func sendInterim() {
+    let bytes = ResponseHead.interim100
+    let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    if count > 0, count < bytes.count { close() }
+  }
+
+  /// Writes all of it as the client takes it; false when the connection is gone.
+  func write(_ bytes: [UInt8]) async -> Bool {
+    var offset = 0
+    progressAt = EventLoop.monotonicNanoseconds
+    while offset < bytes.count {
+      guard phase == .serving else { return false }
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.send(
+          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, Int32(MSG_NOSIGNAL))
+      }
+      if count >= 0 {
+        offset += count
+        progressAt = EventLoop.monotonicNanoseconds
+        continue
+      }
+      switch filmgate_errno() {
+      case EINTR: continue
+      case EAGAIN:
+        await withCheckedContinuation { continuation in
+          writeWaiter = continuation
+          widenInterest()
+          if phase == .closed, let waiter = writeWaiter {
+            writeWaiter = nil
+            waiter.resume()
+          }
+        }
+      default:
+        close()
+        return false
+      }
+    }
+    return phase == .serving
+  }
+
+  // MARK: Deadlines
+
+  func checkDeadlines(_ now: UInt64) {
+    let limits = server.limits
+    func isOver(_ since: UInt64, _ allowed: UInt64) -> Bool { now > since && now - since > allowed }
+    switch phase {
+    case .waiting:
+      if let headSince {
+        if isOver(headSince, limits.headNanoseconds) { refuse(.headTimedOut) }
+      } else if isOver(idleSince, limits.idleNanoseconds) {
+        close()
+      }
+    case .serving:
+      if readWaiter != nil {
+        let waited = bodyWaitedNanoseconds + (now > readWaitStart ? now - readWaitStart : 0)
+        let expected = limits.bodyBytesPerSecond * (waited / 1_000_000_000)
+        if waited > limits.bodyGraceNanoseconds, bodyBytes < expected {
+          bodyFailure = .refused(.bodyTimedOut)
+          resumeReader()
+        }
+      }
+      if writeWaiter != nil, isOver(progressAt, limits.idleNanoseconds) { return close() }
+      if let peerLeftAt, writeWaiter == nil, isOver(peerLeftAt, limits.abandonedNanoseconds) { close() }
+    case .lingering:
+      if isOver(lingerSince, limits.lingerNanoseconds) { close() }
+    case .closed: break
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import OrderedJSON
+
+/// The secret values of one account by name. Printing one, by any route, shows names and never values.
+public struct Secrets: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// A value shorter than this is not looked for in texts: it would blot out ordinary words.
+  public static let shortestRedactedBytes = 4
+
+  /// What stands in a text where a secret was.
+  public static let mask = "***"
+
+  private let values: [String: String]
+  private let redactor: Redactor
+
+  public init(_ values: [String: String] = [:]) {
+    self.values = values
+    redactor = Redactor(Array(values.values))
+  }
+
+  /// The value under `name`; nil when there is none, or an empty one.
+  public subscript(name: String) -> String? {
+    values[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The names that have a value, sorted.
+  public var names: [String] { values.filter { !$0.value.isEmpty }.keys.sorted() }
+
+  /// Both sets together; `other` wins where both have a name.
+  public func merging(_ other: Secrets) -> Secrets {
+    Secrets(values.merging(other.values) { _, new in new })
+  }
+
+  /// `text` with every occurrence of a value masked: as it is, percent-encoded, hexadecimal, escaped for JSON, and in
+  /// base64 of either alphabet, also inside the base64 of a longer text.
+  public func redact(_ text: String) -> String { redactor.redact(text) }
+
+  public var description: String {
+    "Secrets(\(names.map { "\($0): \(Self.mask)" }.joined(separator: ", ")))"
+  }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Finds the forms in which given values may stand in a text.
+struct Redactor: Sendable {
+  /// By first byte, longest first, so that the longest form at a place is masked.
+  private let needles: [UInt8: [[UInt8]]]
+
+  init(_ values: [String]) {
+    var forms: Set<[UInt8]> = []
+    for value in values where value.utf8.count >= Secrets.shortestRedactedBytes { forms.formUnion(Self.forms(value)) }
+    needles = Dictionary(grouping: forms) { $0[0] }.mapValues { $0.sorted { $0.count > $1.count } }
+  }
+
+  func redact(_ text: String) -> String {
+    guard !needles.isEmpty else { return text }
+    let bytes = Array(text.utf8)
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let match = needles[bytes[index]]?.first { bytes[index...].starts(with: $0) }
+      if let match {
+        output.append(contentsOf: Secrets.mask.utf8)
+        index += match.count
+      } else {
+        output.append(bytes[index])
+        index += 1
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static func forms(_ value: String) -> Set<[UInt8]> {
+    let bytes = Array(value.utf8)
+    let percent = PercentEncoding.encode(value)
+    var texts: Set<String> = [
+      value, percent, lowerEscapes(percent), PercentEncoding.encode(value, keepingSlashes: true),
+      percent.substituting("%20", by: "+"),
+      Hexadecimal.encode(bytes), Hexadecimal.encode(bytes).uppercased(),
+    ]
+    texts.formUnion(escaped(value))
+    // In the base64 of a longer text the value may begin at any of three places of a group. The characters that its
+    // neighbours share are left out; what remains is the same whatever stands around it.
+    for lead in 0..<3 {
+      let padded = [UInt8](repeating: 0, count: lead) + bytes
+      for alphabet in [Base64.Alphabet.standard, .url] {
+        let encoded = Array(Base64.encode(padded, alphabet).utf8)
+        let whole = padded.count * 8 / 6
+        let stable = encoded[((lead * 8 + 5) / 6)..<whole]
+        if stable.count >= Secrets.shortestRedactedBytes { texts.insert(String(decoding: stable, as: UTF8.self)) }
+        if lead == 0 { texts.insert(String(decoding: encoded, as: UTF8.self)) }
+      }
+    }
+    return Set(texts.map { Array($0.utf8) })
+  }
+
+  private static func lowerEscapes(_ encoded: String) -> String {
+    var left = 0
+    return String(
+      decoding: encoded.utf8.map { byte in
+        defer { left = byte == UInt8(ascii: "%") ? 2 : max(0, left - 1) }
+        return left > 0 && (0x41...0x46).contains(byte) ? byte | 0x20 : byte
+      }, as: UTF8.self)
+  }
+
+  /// As JSON writes it, with and without escaped slashes.
+  private static func escaped(_ value: String) -> [String] {
+    var plain = ""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": plain += "\\\""
+      case "\\": plain += "\\\\"
+      default: plain.unicodeScalars.append(scalar)
+      }
+    }
+    return [plain, plain.substituting("/", by: "\\/")]
+  }
+}
