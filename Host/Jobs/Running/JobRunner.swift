@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventLoop
+import OrderedJSON
+public import Store
+public import VideoDocuments
+
+/// Carries jobs through their lives: what `JobMachine` decides is written to the store first, and done then.
+///
+/// The promise: never pay twice, never lose a paid clip. Kill the process anywhere; the next one that runs `recover`
+/// and `drive` goes on from what is written. Several processes may run at once: a lease says whose a job is, and
+/// whoever else drives it only watches.
+@LoopActor public final class JobRunner {
+  let store: any Store
+  let provider: any ProviderCalls
+  let wire: any Wire
+  let archive: any Archive
+  let clock: any JobClock
+  let machine: JobMachine
+  let owner: LeaseOwner
+  let isOwnerAlive: @Sendable (LeaseOwner) -> Bool?
+  /// Jobs that this object drives right now.
+  var driven: Set<String> = []
+
+  /// `owner` and `isOwnerAlive` are those of this process unless a test says otherwise.
+  public nonisolated init(
+    store: any Store, provider: any ProviderCalls, wire: any Wire, archive: any Archive,
+    clock: any JobClock = SystemClock(), machine: JobMachine = JobMachine(), owner: LeaseOwner = .current,
+    isOwnerAlive: @escaping @Sendable (LeaseOwner) -> Bool? = { $0.isAlive }
+  ) {
+    self.store = store
+    self.provider = provider
+    self.wire = wire
+    self.archive = archive
+    self.clock = clock
+    self.machine = machine
+    self.owner = owner
+    self.isOwnerAlive = isOwnerAlive
+  }
+
+  /// Writes a job down; nothing is sent before `drive`. With an idempotency key that was used for the same request,
+  /// returns that job.
+  public func submit(_ draft: JobDraft) async throws(Failure) -> JobRecord {
+    let now = clock.nowMilliseconds
+    var job = draft.record(id: JobID.make(nowMilliseconds: now), nowMilliseconds: now)
+    job.lease = Lease(owner: owner, renewedAtMilliseconds: now)
+    var detail = JSONObject()
+    detail.add("model", job.task.model)
+    detail.add("quote", job.quote)
+    switch try await store.insert(job, entries: [JobLogEntry("planned", atMilliseconds: now, detail: detail)]) {
+    case .inserted: return job
+    case .exists(let other): return other
+    }
+  }
+
+  /// Settles what dead processes left behind: a submission without its process becomes `unknown`. Call it once at the
+  /// start of every command that deals with jobs; returns the jobs that changed their state.
+  @discardableResult
+  public func recover() async throws(Failure) -> [JobRecord] {
+    var changed: [JobRecord] = []
+    for job in try await store.liveJobs() where job.state == .submitting && !driven.contains(job.id) {
+      guard isAbandoned(job.lease) else { continue }
+      let moment = moment()
+      let judge = judge
+      let after = try await store.update(job.id) { [machine] job in
+        // Looked at again inside the transaction: another process may have been faster.
+        guard job.state == .submitting, judge.isAbandoned(job.lease, moment) else {
+          return JobChange(nil, output: JobRecord?.none)
+        }
+        let decision = machine.advance(job, .ownerDied, moment)
+        return JobChange(decision.job, entries: decision.entries, output: decision.job)
+      }
+      if let after { changed.append(after) }
+    }
+    return changed
+  }
+
+  /// Newest first.
+  public func list(_ filter: JobFilter = JobFilter()) async throws(Failure) -> [JobRecord] {
+    try await store.jobs(filter)
+  }
+
+  /// The end of an id that is looked for has at least so many characters.
+  static let shortestIDEndCharacters = 4
+  /// Among so many of the newest jobs is looked for one by the end of its id.
+  static let jobsSearchedByEnd = 1_000
+
+  /// The job with that id, or with that beginning or end of an id when only one has it. Ids begin with the time, so it
+  /// is the end that tells jobs of one hour apart.
+  public func show(_ id: String) async throws(Failure) -> JobRecord {
+    if let job = try await store.job(id) { return job }
+    let text = id.hasPrefix(JobID.prefix) ? id : JobID.prefix + id
+    var found = JobID.isPrefix(text) ? try await store.jobs(JobFilter(idPrefix: text, limit: 2)) : []
+    if found.isEmpty, id.count >= Self.shortestIDEndCharacters {
+      found = try await store.jobs(JobFilter(limit: Self.jobsSearchedByEnd)).filter { $0.id.hasSuffix(id) }
+    }
+    guard let job = found.first else {
+      throw Failure(.notFound, "There is no job \(id).", advice: "`filmgate jobs` lists the jobs.")
+    }
+    guard found.count == 1 else {
+      throw Failure(.invalid, "More than one job has an id with \(id).", advice: "Give more of the id.")
+    }
+    return job
+  }
+
+  /// The job's history, oldest first.
+  public func events(_ id: String) async throws(Failure) -> [JobLogEntry] { try await store.entries(of: id) }
+
+  /// Changes where the clip is to go, for a job that is not done.
+  public func setOutputPath(
+    _ path: String?, isOverwriting: Bool = false, of id: String
+  ) async throws(Failure) -> JobRecord {
+    try await store.update(id) { job in
+      var job = job
+      job.outputPath = path
+      job.isOverwriting = isOverwriting
+      return JobChange(job, output: job)
+    }
+  }
+
+  /// Tells a job whose outcome was unknown under which id the vendor has it; `drive` then goes on with it.
+  public func adopt(_ id: String, upstreamID: String) async throws(Failure) -> JobRecord {
+    let job = try await show(id)
+    guard job.state == .unknown else {
+      throw Failure(.invalid, "The outcome of job \(job.id) is not unknown; it is \(job.state.rawValue).")
+    }
+    return try await apply(.accepted(TaskUpdate(.queued, upstreamID: upstreamID), state: nil), to: job.id).job
+  }
+
+  // MARK: What the other files share
+
+  func moment() -> JobMoment {
+    JobMoment(nowMilliseconds: clock.nowMilliseconds, jitter: Double.random(in: 0..<1))
+  }
+
+  /// One decision of the machine, durable when this returns.
+  func apply(_ event: JobEvent, to id: String) async throws(Failure) -> JobDecision {
+    let moment = moment()
+    let owner = owner
+    let isDriven = driven.contains(id)
+    return try await store.update(id) { [machine] job in
+      var decision = machine.advance(job, event, moment)
+      if decision.isIgnored { return JobChange(nil, entries: decision.entries, output: decision) }
+      if isDriven, decision.job.state.isLive {
+        decision.job.lease = Lease(owner: owner, renewedAtMilliseconds: moment.nowMilliseconds)
+      }
+      var written = decision
+      written.job.revision = job.revision + 1
+      return JobChange(decision.job, entries: decision.entries, output: written)
+    }
+  }
+
+  var judge: LeaseJudge { LeaseJudge(isOwnerAlive: isOwnerAlive) }
+
+  func isAbandoned(_ lease: Lease?) -> Bool { judge.isAbandoned(lease, moment()) }
+}
+
+/// Says whether a lease still binds.
+struct LeaseJudge: Sendable {
+  /// A process that cannot be seen from here counts as alive so long after it was last heard of.
+  static let unseenMilliseconds: Int64 = 900_000
+
+  let isOwnerAlive: @Sendable (LeaseOwner) -> Bool?
+
+  func isAbandoned(_ lease: Lease?, _ moment: JobMoment) -> Bool {
+    guard let lease else { return true }
+    if let isAlive = isOwnerAlive(lease.owner) { return !isAlive }
+    return moment.nowMilliseconds - lease.renewedAtMilliseconds > Self.unseenMilliseconds
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OrderedJSON
+import VideoDocuments
+
+/// The statements on jobs, their schedule and their history.
+enum JobTables {
+  /// Bytes of one stored job; more could not be read back.
+  static let maximumDocumentBytes = JSONLimits.default.maximumBytes
+
+  static func insert(
+    _ job: JobRecord, _ entries: [JobLogEntry], _ connection: SQLiteConnection
+  ) throws(Failure) -> Insertion {
+    if let key = job.idempotencyKey, let other = try find(idempotencyKey: key, connection) {
+      guard other.requestFingerprint == job.requestFingerprint else {
+        throw .idempotencyKeyTaken(key, by: other.id)
+      }
+      return .exists(other)
+    }
+    guard try find(job.id, connection) == nil else { throw .jobExists(job.id) }
+    try connection.run(
+      """
+      INSERT INTO jobs (id, state, plugin, model, idempotency_key, created_at_ms, updated_at_ms, document)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(job.id), .text(job.state.rawValue), .text(job.pluginID), .text(job.task.model),
+        .optional(job.idempotencyKey), .integer(job.task.createdAtMilliseconds),
+        .integer(job.task.updatedAtMilliseconds), .text(try document(job)),
+      ])
+    guard let number = try connection.integer("SELECT last_insert_rowid()") else { return .inserted }
+    try schedule(number, job, connection)
+    try append(entries, to: number, connection)
+    return .inserted
+  }
+
+  static func replace(_ number: Int64, with job: JobRecord, _ connection: SQLiteConnection) throws(Failure) {
+    try connection.run(
+      "UPDATE jobs SET state = ?, updated_at_ms = ?, document = ? WHERE number = ?",
+      [
+        .text(job.state.rawValue), .integer(job.task.updatedAtMilliseconds), .text(try document(job)), .integer(number),
+      ])
+    try schedule(number, job, connection)
+  }
+
+  private static func schedule(_ number: Int64, _ job: JobRecord, _ connection: SQLiteConnection) throws(Failure) {
+    if job.state.isLive {
+      try connection.run(
+        """
+        INSERT INTO schedule (job, next_action_at_ms) VALUES (?, ?)
+        ON CONFLICT (job) DO UPDATE SET next_action_at_ms = excluded.next_action_at_ms
+        """, [.integer(number), .integer(job.nextActionAtMilliseconds ?? .max)])
+    } else {
+      try connection.run("DELETE FROM schedule WHERE job = ?", [.integer(number)])
+    }
+  }
+
+  static func append(_ entries: [JobLogEntry], to number: Int64, _ connection: SQLiteConnection) throws(Failure) {
+    for entry in entries {
+      try connection.run(
+        "INSERT INTO events (job, at_ms, kind, detail) VALUES (?, ?, ?, ?)",
+        [
+          .integer(number), .integer(entry.atMilliseconds), .text(entry.kind), .text(JSON.object(entry.detail).text),
+        ])
+    }
+  }
+
+  static func find(_ id: String, _ connection: SQLiteConnection) throws(Failure) -> (number: Int64, job: JobRecord)? {
+    var found: (number: Int64, job: JobRecord)?
+    try connection.run("SELECT number, id, document FROM jobs WHERE id = ?", [.text(id)]) { (row) throws(Failure) in
+      found = (row.integer(0), try record(row.text(2), id: row.text(1), connection))
+    }
+    return found
+  }
+
+  private static func find(
+    idempotencyKey key: String, _ connection: SQLiteConnection
+  ) throws(Failure) -> JobRecord? {
+    var found: JobRecord?
+    try connection.run("SELECT id, document FROM jobs WHERE idempotency_key = ?", [.text(key)]) {
+      (row) throws(Failure) in found = try record(row.text(1), id: row.text(0), connection)
+    }
+    return found
+  }
+
+  static func list(_ filter: JobFilter, _ connection: SQLiteConnection) throws(Failure) -> [JobRecord] {
+    var conditions: [String] = []
+    var values: [SQLiteValue] = []
+    if !filter.states.isEmpty {
+      conditions.append("state IN (\(filter.states.map { _ in "?" }.joined(separator: ", ")))")
+      values += filter.states.map { .text($0.rawValue) }
+    }
+    if let prefix = filter.idPrefix {
+      // A range, because LIKE would treat the underscore as a wildcard and could not use the index.
+      conditions.append("id >= ? AND id < ?")
+      values += [.text(prefix), .text(prefix + "\u{7F}")]
+    }
+    for (column, value) in [("plugin", filter.pluginID), ("model", filter.model)] {
+      guard let value else { continue }
+      conditions.append("\(column) = ?")
+      values.append(.text(value))
+    }
+    if let before = filter.before {
+      conditions.append("id < ?")
+      values.append(.text(before))
+    }
+    let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
+    values.append(.integer(Int64(max(filter.limit, 0))))
+    return try records("SELECT id, document FROM jobs \(condition) ORDER BY id DESC LIMIT ?", values, connection)
+  }
+
+  static func listLive(_ connection: SQLiteConnection) throws(Failure) -> [JobRecord] {
+    try records(
+      """
+      SELECT id, document FROM schedule JOIN jobs ON number = job ORDER BY next_action_at_ms, id
+      """, [], connection)
+  }
+
+  private static func records(
+    _ sql: String, _ values: [SQLiteValue], _ connection: SQLiteConnection
+  ) throws(Failure) -> [JobRecord] {
+    var jobs: [JobRecord] = []
+    try connection.run(sql, values) { (row) throws(Failure) in
+      jobs.append(try record(row.text(1), id: row.text(0), connection))
+    }
+    return jobs
+  }
+
+  static func entries(of id: String, _ connection: SQLiteConnection) throws(Failure) -> [JobLogEntry] {
+    var entries: [JobLogEntry] = []
+    try connection.run(
+      """
+      SELECT at_ms, kind, detail FROM events
+      WHERE job = (SELECT number FROM jobs WHERE id = ?) ORDER BY number
+      """, [.text(id)]
+    ) { (row) throws(Failure) in
+      guard let detail = (try? JSON(parsing: row.text(2)))?.object else { throw damaged(id, "its history", connection) }
+      entries.append(JobLogEntry(row.text(1), atMilliseconds: row.integer(0), detail: detail))
+    }
+    return entries
+  }
+
+  private static func document(_ job: JobRecord) throws(Failure) -> String {
+    let text = job.json.text
+    guard text.utf8.count <= maximumDocumentBytes else {
+      throw Failure(
+        .limit, "The record of a job would take \(text.utf8.count) bytes; \(maximumDocumentBytes) are the limit.",
+        advice: "Shorten the prompt and the options.")
+    }
+    return text
+  }
+
+  private static func record(
+    _ text: String, id: String, _ connection: SQLiteConnection
+  ) throws(Failure) -> JobRecord {
+    do {
+      return try JobRecord(try JSON(parsing: text))
+    } catch {
+      throw damaged(id, "\(error)", connection)
+    }
+  }
+
+  private static func damaged(_ id: String, _ why: String, _ connection: SQLiteConnection) -> Failure {
+    Failure(
+      .internal, "The record of job \(id) in \(connection.path) cannot be read: \(why).",
+      advice: "Restore the database from a copy, or remove the job.", isRetryable: false)
+  }
+}
