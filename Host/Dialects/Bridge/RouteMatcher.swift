@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Jobs
+import Network
+public import VideoDocuments
+
+/// Finds the plugin's route that a request is for: by method, path and query members.
+public struct RouteMatcher: Sendable {
+  /// Where dialects are served.
+  public enum Mount: Sendable, Hashable {
+    /// Under `DialectFacts.mount`, as a gateway serves all of them side by side.
+    case gateway
+    /// Under `DialectFacts.vendorMount`, as at the vendor's own host.
+    case vendor
+  }
+
+  /// A route that was found.
+  public struct Match: Sendable {
+    public var pluginID: String
+    /// What `decode` and `encode` are given as the route.
+    public var route: String
+    /// The head as `decode` gets it, without headers: the caller adds those that a plugin may see.
+    public var head: RequestHead
+  }
+
+  /// Why no route was found.
+  public enum Miss: Error, Sendable, Hashable {
+    case notFound
+    /// The path exists with other methods.
+    case wrongMethod(allowed: [String])
+    /// Broken percent-encoding, or segments that no path may have.
+    case badTarget
+  }
+
+  private struct Entry: Sendable {
+    var pluginID: String
+    var route: RouteFacts
+    var mountSegments: Int
+    var pattern: RoutePattern
+  }
+
+  private let entries: [Entry]
+
+  /// The routes of the plugins' dialects. Two plugins under one mount: the first in path order wins where both match.
+  public init(_ manifests: [Manifest], at mount: Mount) {
+    var entries: [Entry] = []
+    for manifest in manifests {
+      guard let dialect = manifest.dialect else { continue }
+      let prefix = mount == .gateway ? dialect.mount : dialect.vendorMount
+      for route in dialect.routes {
+        entries.append(
+          Entry(
+            pluginID: manifest.id, route: route, mountSegments: RoutePattern(prefix).segments.count,
+            pattern: RoutePattern("\(prefix)/\(route.path)")))
+      }
+    }
+    self.entries = entries
+  }
+
+  /// Finds the route. `path` and `query` are as they came, percent-encoded, without `?`. More literal segments beat
+  /// fewer, then more query members, then the order of the manifests.
+  public func match(method: String, path: String, query: String = "") throws(Miss) -> Match {
+    guard let segments = RoutePattern.segments(of: path), let items = QueryItem.parse(query) else { throw .badTarget }
+    let pairs = items.map { NameValuePair($0.name, $0.value) }
+    var best: (entry: Entry, parameters: [NameValuePair])?
+    var allowed: [String] = []
+    for entry in entries {
+      guard let parameters = entry.pattern.match(segments) else { continue }
+      guard entry.route.query.allSatisfy({ pairs.first($0.name) == $0.value }) else { continue }
+      guard entry.route.method.uppercased() == method else {
+        if !allowed.contains(entry.route.method.uppercased()) { allowed.append(entry.route.method.uppercased()) }
+        continue
+      }
+      guard let present = best else {
+        best = (entry, parameters)
+        continue
+      }
+      let rank = (entry.pattern.literalCount, entry.route.query.count)
+      if rank > (present.entry.pattern.literalCount, present.entry.route.query.count) { best = (entry, parameters) }
+    }
+    guard let best else { throw allowed.isEmpty ? .notFound : .wrongMethod(allowed: allowed) }
+    let rest = segments.dropFirst(best.entry.mountSegments)
+    return Match(
+      pluginID: best.entry.pluginID, route: best.entry.route.name,
+      head: RequestHead(
+        method: method, path: "/" + rest.joined(separator: "/"), parameters: best.parameters, query: pairs))
+  }
+
+  /// Headers that prove who the caller is: no plugin sees them.
+  public static let secretHeaders: Set<String> = [
+    "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-security-token",
+    "x-goog-api-key",
+  ]
+
+  /// The headers that a plugin's `decode` may see.
+  public static func visible(_ headers: [NameValuePair]) -> [NameValuePair] {
+    headers.filter { !secretHeaders.contains($0.name.lowercased()) }
+  }
+}
