@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Jobs
+import OrderedJSON
+import PluginHost
+import VideoDocuments
+
+extension KeysCommand {
+  static func set(_ session: Session) throws(UsageFailure) -> Int32 {
+    session.run { () throws(Failure) -> Int32 in
+      let locations = try session.locations()
+      let id = session.command.positionals[0]
+      // "plugin/profile" or a configured account's name work as owners too.
+      let pluginID = id.split(separator: "/").first.map(String.init) ?? id
+      let facts = try secrets(of: pluginID, session)
+      let secret = try chosenSecret(session.command.positionals.dropFirst().first, facts, pluginID)
+      guard let value = try SecretPrompt.read("\(secret) of \(id): ") else { return ExitCode.interrupted.rawValue }
+      try KeyStore(path: locations.configuration.keyFile).set(value, owner: id, secret: secret)
+      session.terminal.say("Stored \(secret) of \(id) in \(locations.configuration.keyFile).")
+      return ExitCode.done.rawValue
+    }
+  }
+
+  private static func secrets(of id: String, _ session: Session) throws(Failure) -> [String] {
+    let catalog = session.plugins()
+    guard let manifest = catalog[id]?.manifest else {
+      let known = catalog.ready.map { $0.manifest.id }
+      throw Failure(
+        .plugin, "There is no plugin \"\(id)\"." + Suggestion.clause(Suggestion.nearest(to: id, among: known)),
+        field: "plugin", advice: "`filmgate plugins list` shows what is installed")
+    }
+    var names: [String] = []
+    for profile in manifest.profiles {
+      for scheme in profile.authentication {
+        for secret in scheme.secrets where !names.contains(secret.name) { names.append(secret.name) }
+      }
+    }
+    return names
+  }
+
+  private static func chosenSecret(_ name: String?, _ known: [String], _ plugin: String) throws(Failure) -> String {
+    if let name {
+      guard known.contains(name) else {
+        // The word is not repeated: it may be the secret itself, put where its name belongs.
+        throw Failure(
+          .invalid, "The plugin \(plugin) has no secret of that name; it has \(known.joined(separator: ", ")).",
+          field: "secret", advice: "name one of those; the value itself is typed at the prompt or piped in")
+      }
+      return name
+    }
+    guard known.count == 1 else {
+      throw Failure(
+        .invalid, "The plugin \(plugin) has several secrets: \(known.joined(separator: ", ")).", field: "secret",
+        advice: "name one: filmgate keys set \(plugin) \(known.first ?? "api_key")")
+    }
+    return known[0]
+  }
+
+  static func list(_ session: Session) -> Int32 {
+    session.run { () throws(Failure) -> Int32 in
+      let locations = try session.locations()
+      let stored = try KeyStore(path: locations.configuration.keyFile).load().listed
+      var rows: [(owner: String, secret: String, shown: String, source: String)] = stored.map {
+        ($0.owner, $0.secret, $0.masked, "key file")
+      }
+      for (_, manifest) in session.plugins().ready {
+        var seen: Set<String> = []
+        for secret in manifest.profiles.flatMap({ $0.authentication }).flatMap({ $0.secrets })
+        where seen.insert(secret.name).inserted {
+          let own = "FILMGATE_\(manifest.id)_\(secret.name)".uppercased().map { $0 == "-" ? "_" : $0 }
+          for variable in [String(own)] + secret.environment where !(locations.environment[variable] ?? "").isEmpty {
+            rows.append((manifest.id, secret.name, "***", variable))
+          }
+        }
+      }
+      if session.wantsJSON {
+        let list = rows.map { row in
+          JSON.object([
+            "owner": .string(row.owner), "secret": .string(row.secret), "masked": .string(row.shown),
+            "source": .string(row.source),
+          ])
+        }
+        session.terminal.result(JSON.array(list).text)
+        return ExitCode.done.rawValue
+      }
+      if !rows.isEmpty {
+        session.terminal.result(TextTable.render(rows.map { [$0.owner, $0.secret, $0.shown, "from \($0.source)"] }))
+      }
+      if rows.isEmpty { session.terminal.say("No keys are known. `filmgate keys set PLUGIN` stores one.") }
+      return ExitCode.done.rawValue
+    }
+  }
+
+  static func remove(_ session: Session) -> Int32 {
+    session.run { () throws(Failure) -> Int32 in
+      let locations = try session.locations()
+      let owner = session.command.positionals[0]
+      let secret = session.command.positionals.dropFirst().first
+      let count = try KeyStore(path: locations.configuration.keyFile).remove(owner: owner, secret: secret)
+      guard count > 0 else {
+        throw Failure(
+          .notFound, "No key of \(owner) is stored.", field: "plugin", advice: "`filmgate keys list` shows what is")
+      }
+      session.terminal.say("Removed \(count) of \(owner).")
+      return ExitCode.done.rawValue
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventLoop
+import Jobs
+import Network
+import PluginHost
+import Sandbox
+import VideoDocuments
+
+/// Starts the sandbox over the installed plugins and makes the accounts that lead to it.
+@LoopActor enum SandboxStart {
+  struct Started {
+    var sandbox: Sandbox
+    var address: SandboxAddress
+    var accounts: [Account]
+  }
+
+  static func start(
+    _ registry: PluginRegistry, _ catalog: Catalog, options: SandboxOptions = SandboxOptions()
+  ) async throws(Failure) -> Started {
+    let manifests = registry.catalog.ready.map { $0.manifest }
+    let sandbox = Sandbox()
+    let address = try await sandbox.start(
+      plugins: manifests, calling: RegistryPlugins(registry), options: options)
+    let accounts = address.endpoints.compactMap { endpoint -> Account? in
+      guard let scheme = endpoint.authentication.first else { return nil }
+      return Account(
+        name: "sandbox/\(endpoint.pluginID)/\(endpoint.profile)", pluginID: endpoint.pluginID,
+        profile: endpoint.profile, baseURL: endpoint.baseURL, authentication: scheme, secrets: endpoint.secrets)
+    }
+    return Started(sandbox: sandbox, address: address, accounts: accounts)
+  }
+}

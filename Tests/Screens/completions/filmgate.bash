@@ -1,0 +1,622 @@
+# bash completion for filmgate; load with: source <(filmgate completions bash)
+_filmgate() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path="" word
+  # Readline splits at the equals sign of --model=NAME.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]]; then
+    previous="${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  COMPREPLY=()
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "${path:+$path }$word" in
+    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
+    esac
+  done
+  # A line without a command is a prompt with its options.
+  if [[ -z $path && COMP_CWORD -gt 1 ]]; then path="generate"; fi
+  case "$path:$previous" in
+    ":-m" | ":--model")
+      mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      return
+      ;;
+    ":--request")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":--image")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":--last")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":--ref")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":--video")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":-s" | ":--seconds")
+      :
+      return
+      ;;
+    ":--ratio")
+      :
+      return
+      ;;
+    ":--resolution")
+      :
+      return
+      ;;
+    ":--size")
+      :
+      return
+      ;;
+    ":--fps")
+      :
+      return
+      ;;
+    ":--seed")
+      :
+      return
+      ;;
+    ":--negative")
+      :
+      return
+      ;;
+    ":--shot")
+      :
+      return
+      ;;
+    ":--option")
+      :
+      return
+      ;;
+    ":-o" | ":--out")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":-O" | ":--output")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    ":--max-cost")
+      :
+      return
+      ;;
+    ":--account")
+      :
+      return
+      ;;
+    ":--profile")
+      :
+      return
+      ;;
+    ":--timeout")
+      :
+      return
+      ;;
+    ":--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    ":--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:-m" | "generate:--model")
+      mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      return
+      ;;
+    "generate:--request")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:--image")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:--last")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:--ref")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:--video")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:-s" | "generate:--seconds")
+      :
+      return
+      ;;
+    "generate:--ratio")
+      :
+      return
+      ;;
+    "generate:--resolution")
+      :
+      return
+      ;;
+    "generate:--size")
+      :
+      return
+      ;;
+    "generate:--fps")
+      :
+      return
+      ;;
+    "generate:--seed")
+      :
+      return
+      ;;
+    "generate:--negative")
+      :
+      return
+      ;;
+    "generate:--shot")
+      :
+      return
+      ;;
+    "generate:--option")
+      :
+      return
+      ;;
+    "generate:-o" | "generate:--out")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:-O" | "generate:--output")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "generate:--max-cost")
+      :
+      return
+      ;;
+    "generate:--account")
+      :
+      return
+      ;;
+    "generate:--profile")
+      :
+      return
+      ;;
+    "generate:--timeout")
+      :
+      return
+      ;;
+    "generate:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "generate:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "jobs:-n" | "jobs:--limit")
+      :
+      return
+      ;;
+    "jobs:--state")
+      mapfile -t COMPREPLY < <(compgen -W "queued submitting running unknown succeeded failed cancelled expired" -- "$current")
+      return
+      ;;
+    "jobs:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "jobs:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "wait:-o" | "wait:--output")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "wait:--timeout")
+      :
+      return
+      ;;
+    "wait:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "wait:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "get:-o" | "get:--output")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "get:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "get:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "cancel:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "cancel:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "again:-m" | "again:--model")
+      mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      return
+      ;;
+    "again:-s" | "again:--seconds")
+      :
+      return
+      ;;
+    "again:--ratio")
+      :
+      return
+      ;;
+    "again:--resolution")
+      :
+      return
+      ;;
+    "again:--size")
+      :
+      return
+      ;;
+    "again:--fps")
+      :
+      return
+      ;;
+    "again:--seed")
+      :
+      return
+      ;;
+    "again:--negative")
+      :
+      return
+      ;;
+    "again:--shot")
+      :
+      return
+      ;;
+    "again:--option")
+      :
+      return
+      ;;
+    "again:-o" | "again:--out")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "again:-O" | "again:--output")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "again:--max-cost")
+      :
+      return
+      ;;
+    "again:--account")
+      :
+      return
+      ;;
+    "again:--profile")
+      :
+      return
+      ;;
+    "again:--timeout")
+      :
+      return
+      ;;
+    "again:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "again:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "models list:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "models list:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "models show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "models show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "models default:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "models default:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "plugins list:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "plugins list:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "plugins show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "plugins show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys set:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "keys set:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys list:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "keys list:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys test:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "keys test:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys remove:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "keys remove:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "config show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "config show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "config path:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "config path:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "config check:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "config check:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "sandbox:--port")
+      :
+      return
+      ;;
+    "sandbox:--delay")
+      :
+      return
+      ;;
+    "sandbox:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "sandbox:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "doctor:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "doctor:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "completions:--list")
+      mapfile -t COMPREPLY < <(compgen -W "models jobs plugins" -- "$current")
+      return
+      ;;
+  esac
+  case "$path" in
+    "")
+      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      ;;
+    "generate")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      ;;
+    "jobs")
+      mapfile -t COMPREPLY < <(compgen -W "-n --limit --state --plugins --config --json --help" -- "$current")
+      ;;
+    "show")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "wait")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "get")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "cancel")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "again")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "models")
+      mapfile -t COMPREPLY < <(compgen -W "list show default --help" -- "$current")
+      ;;
+    "models list")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "models show")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      ;;
+    "models default")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      ;;
+    "plugins")
+      mapfile -t COMPREPLY < <(compgen -W "list show --help" -- "$current")
+      ;;
+    "plugins list")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "plugins show")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
+      ;;
+    "keys")
+      mapfile -t COMPREPLY < <(compgen -W "set list test remove --help" -- "$current")
+      ;;
+    "keys set")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
+      ;;
+    "keys list")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "keys test")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
+      ;;
+    "keys remove")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
+      ;;
+    "config")
+      mapfile -t COMPREPLY < <(compgen -W "show path check --help" -- "$current")
+      ;;
+    "config show")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "config path")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "config check")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "sandbox")
+      mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --json --help" -- "$current")
+      ;;
+    "doctor")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "completions")
+      mapfile -t COMPREPLY < <(compgen -W "--list --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "bash zsh fish" -- "$current")
+      ;;
+    "help")
+      mapfile -t COMPREPLY < <(compgen -W "--help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "exit-codes environment plugins" -- "$current")
+      ;;
+  esac
+}
+complete -F _filmgate filmgate
