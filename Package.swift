@@ -112,7 +112,7 @@ let package = Package(
     host("Jobs", ["Store", "PluginHost", "Network", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CYAML"]),
     host(
       "Dialects",
-      ["Jobs", "PluginHost", "HTTPServer", "Network", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux"]),
+      ["Jobs", "PluginHost", "Loader", "HTTPServer", "Network", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux"]),
     host("Studio", ["EventLoop", "VideoDocuments", "OrderedJSON", "CLinux"]),
     host(
       "Sandbox",
@@ -121,9 +121,15 @@ let package = Package(
         "OrderedJSON", "CLinux",
       ]),
     host(
+      "Gateway",
+      [
+        "Dialects", "Jobs", "Store", "HTTPServer", "PluginHost", "Network", "EventLoop", "VideoDocuments",
+        "OrderedJSON", "CSQLite", "CCrypto", "CLinux",
+      ]),
+    host(
       "CommandLineInterface", path: "CLI", exclude: ["Main"],
       [
-        "Sandbox", "Studio", "Dialects", "Jobs", "Store", "Network", "PluginHost", "HTTPServer", "EventLoop",
+        "Gateway", "Sandbox", "Studio", "Dialects", "Jobs", "Store", "Network", "PluginHost", "HTTPServer", "EventLoop",
         "VideoDocuments", "OrderedJSON", "CYAML", "CLinux",
       ]),
     .executableTarget(
@@ -149,8 +155,14 @@ let package = Package(
     tests(
       "Sandbox",
       [
-        "Sandbox", "Studio", "Jobs", "PluginHost", "Loader", "HTTPServer", "Network", "EventLoop", "VideoDocuments",
+        "Sandbox", "Dialects", "Studio", "Jobs", "PluginHost", "Loader", "HTTPServer", "Network", "EventLoop", "VideoDocuments",
         "OrderedJSON",
+      ]),
+    tests(
+      "Gateway",
+      [
+        "Gateway", "Dialects", "Jobs", "Store", "PluginHost", "HTTPServer", "Network", "EventLoop", "VideoDocuments",
+        "OrderedJSON", "CLinux",
       ]),
     tests("CommandLineInterface", path: "CLI", ["CommandLineInterface", "VideoDocuments", "OrderedJSON"]),
     tests(

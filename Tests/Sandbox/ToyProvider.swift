@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dialects
 import EventLoop
 import Network
 import OrderedJSON
@@ -6,7 +7,7 @@ import Sandbox
 import VideoDocuments
 
 /// A provider that exists nowhere, with a wire format as plain as can be: what the sandbox does without any plugin.
-struct ToyProvider: SandboxPlugins {
+struct ToyProvider: DialectPlugins {
   static let manifest: Manifest = {
     do {
       return try Manifest(JSON(parsing: manifestText))

@@ -26,6 +26,8 @@ public struct JobDraft: Sendable {
   /// Whether a file that stands there may be replaced.
   public var isOverwriting = false
   public var idempotencyKey: String?
+  /// Who makes it through a gateway.
+  public var caller: JobCaller?
   /// Whether fields without effect are a warning instead of a refusal.
   public var isLenient: Bool
 
@@ -82,6 +84,7 @@ public struct JobDraft: Sendable {
     job.isOverwriting = isOverwriting
     job.idempotencyKey = idempotencyKey
     job.isLenient = isLenient
+    job.caller = caller
     job.requestFingerprint = fingerprint
     return job
   }

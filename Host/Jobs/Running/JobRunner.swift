@@ -19,6 +19,8 @@ public import VideoDocuments
   let machine: JobMachine
   let owner: LeaseOwner
   let isOwnerAlive: @Sendable (LeaseOwner) -> Bool?
+  /// Told of every change that this object has written.
+  let feed: JobFeed?
   /// Jobs that this object drives right now.
   var driven: Set<String> = []
 
@@ -26,7 +28,7 @@ public import VideoDocuments
   public nonisolated init(
     store: any Store, provider: any ProviderCalls, wire: any Wire, archive: any Archive,
     clock: any JobClock = SystemClock(), machine: JobMachine = JobMachine(), owner: LeaseOwner = .current,
-    isOwnerAlive: @escaping @Sendable (LeaseOwner) -> Bool? = { $0.isAlive }
+    isOwnerAlive: @escaping @Sendable (LeaseOwner) -> Bool? = { $0.isAlive }, feed: JobFeed? = nil
   ) {
     self.store = store
     self.provider = provider
@@ -36,6 +38,7 @@ public import VideoDocuments
     self.machine = machine
     self.owner = owner
     self.isOwnerAlive = isOwnerAlive
+    self.feed = feed
   }
 
   /// Writes a job down; nothing is sent before `drive`. With an idempotency key that was used for the same request,
@@ -138,7 +141,7 @@ public import VideoDocuments
     let moment = moment()
     let owner = owner
     let isDriven = driven.contains(id)
-    return try await store.update(id) { [machine] job in
+    let decision = try await store.update(id) { [machine] job in
       var decision = machine.advance(job, event, moment)
       if decision.isIgnored { return JobChange(nil, entries: decision.entries, output: decision) }
       if isDriven, decision.job.state.isLive {
@@ -148,6 +151,8 @@ public import VideoDocuments
       written.job.revision = job.revision + 1
       return JobChange(decision.job, entries: decision.entries, output: written)
     }
+    if !decision.isIgnored { feed?.publish(decision.job, decision.entries) }
+    return decision
   }
 
   var judge: LeaseJudge { LeaseJudge(isOwnerAlive: isOwnerAlive) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Dialects
 public import EventLoop
 import Glibc
 import HTTPServer
@@ -25,7 +26,7 @@ public import VideoDocuments
   ///   - plugins: the manifests of the plugins to play, such as a registry's.
   ///   - port: how the plugins are called.
   public func start(
-    plugins: [Manifest], calling port: any SandboxPlugins, options: SandboxOptions = SandboxOptions()
+    plugins: [Manifest], calling port: any DialectPlugins, options: SandboxOptions = SandboxOptions()
   ) async throws(Failure) -> SandboxAddress {
     guard server == nil else { throw Failure(.internal, "The sandbox is running already.") }
     let folder = try await TemporaryFolder.make(in: options.directory)

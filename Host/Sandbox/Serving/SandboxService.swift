@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dialects
 import EventLoop
 import HTTPServer
 import VideoDocuments
 
 /// What all endpoints of a sandbox share, and the way from a request to its endpoint.
 @LoopActor final class SandboxService: HTTPResponder {
-  let port: any SandboxPlugins
+  let port: any DialectPlugins
   let options: SandboxOptions
   let folder: TemporaryFolder
   let table: TaskTable
@@ -15,7 +16,7 @@ import VideoDocuments
   private(set) var endpoints: [EndpointService] = []
   private var byKey: [EndpointKey: EndpointService] = [:]
 
-  init(plugins: [Manifest], port: any SandboxPlugins, options: SandboxOptions, folder: TemporaryFolder) {
+  init(plugins: [Manifest], port: any DialectPlugins, options: SandboxOptions, folder: TemporaryFolder) {
     self.plugins = plugins
     self.port = port
     self.options = options

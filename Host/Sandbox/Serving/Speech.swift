@@ -11,7 +11,7 @@ import VideoDocuments
   private let endpoint: EndpointKey
   /// Whether the plugin's wire format has a route by which single tasks are looked at.
   private let hasTaskRoute: Bool
-  private let port: any SandboxPlugins
+  private let port: any DialectPlugins
   private let began: UInt64
   private let requestID = RandomText.make()
 
@@ -19,7 +19,7 @@ import VideoDocuments
   private static let taskRoute = "get"
 
   init(
-    _ target: EndpointRoutes.Target, _ manifest: Manifest, _ endpoint: EndpointKey, _ port: any SandboxPlugins,
+    _ target: EndpointRoutes.Target, _ manifest: Manifest, _ endpoint: EndpointKey, _ port: any DialectPlugins,
     began: UInt64
   ) {
     hasTaskRoute = manifest.dialect?.routes.contains { $0.name == Self.taskRoute } ?? false

@@ -15,6 +15,7 @@ public struct Configuration: Sendable {
   public var isolation: [String: Isolation] = [:]
   /// In the order of preference.
   public var accounts: [ConfiguredAccount] = []
+  public var gateway = GatewayConfiguration()
 
   public init() {}
 

@@ -6,7 +6,7 @@ public import PluginHost
 public import VideoDocuments
 
 /// The plugins of a registry, called in their jailed workers.
-public struct RegistryPlugins: SandboxPlugins {
+public struct RegistryPlugins: DialectPlugins {
   private let registry: PluginRegistry
 
   public init(_ registry: PluginRegistry) { self.registry = registry }
