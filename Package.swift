@@ -155,7 +155,8 @@ let package = Package(
     tests(
       "Sandbox",
       [
-        "Sandbox", "Dialects", "Studio", "Jobs", "PluginHost", "Loader", "HTTPServer", "Network", "EventLoop", "VideoDocuments",
+        "Sandbox", "Dialects", "Studio", "Jobs", "PluginHost", "Loader", "HTTPServer", "Network", "EventLoop",
+        "VideoDocuments",
         "OrderedJSON",
       ]),
     tests(
