@@ -5,14 +5,19 @@ public import HTTPServer
 public import Network
 public import VideoDocuments
 
-/// Says who a caller is.
+/// Says who a caller is, and what it may start.
 public protocol CallerAuthenticator: Sendable {
   /// Looks at the head alone and leaves the body unread: whoever proves nothing uploads nothing.
   @LoopActor func check(_ request: HTTPRequest) async -> AuthenticationStep
 
-  /// Whether the caller may start a job of that model now: models, budget (the quote's highest price where it is known),
-  /// parallel limit. The failure's kind is `permission`, `balance` or `rate_limited`.
-  @LoopActor func refusal(of caller: Caller, model: String, quote: Quote?) async -> Failure?
+  /// Claims room for one job of that model, so that two requests at once cannot both take the last of it: models, budget
+  /// (the quote's highest price), parallel limit. Throws kind `permission`, `balance` or `rate_limited`.
+  ///
+  /// `model` is the id of the model as planned, not the alias that the caller wrote. `requestID` is the one that the job
+  /// keeps in `JobCaller.requestID`: news of the job then settles the claim while its request still waits.
+  @LoopActor func reserve(
+    _ caller: Caller, model: String, quote: Quote?, requestID: String
+  ) async throws(Failure) -> CallerReservation
 }
 
 /// How far a proof has come.
@@ -20,6 +25,6 @@ public enum AuthenticationStep: Sendable {
   case caller(Caller)
   /// The signature covers the body: the answer follows from the SHA-256 of the bytes received.
   case needsBodyDigest(@LoopActor @Sendable (SHA256Digest) async -> Result<Caller, Failure>)
-  /// Kind `auth`: 401 in the route's shape.
+  /// Kind `auth`: 401 in the route's shape. Kind `internal` when the keys could not be read.
   case refused(Failure)
 }
