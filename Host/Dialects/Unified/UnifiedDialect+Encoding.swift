@@ -52,7 +52,7 @@ extension UnifiedDialect {
   /// `{"code", "message", "data": null, "error": {…}}`.
   private static func body(of failure: Failure, side: FailureStatus.Side) -> JSON {
     let code = JSON.string(failure.kind.rawValue)
-    let message = JSON.string(message(of: failure))
+    let message = JSON.string(FailureStatus.message(of: failure))
     return [
       "code": code, "message": message, "data": .null,
       "error": [
@@ -60,11 +60,5 @@ extension UnifiedDialect {
         "param": failure.field.map { .string($0) } ?? .null,
       ],
     ]
-  }
-
-  static func message(of failure: Failure) -> String {
-    guard let advice = failure.advice, !advice.isEmpty, !advice.contains("`") else { return failure.message }
-    // Advice that names a command is for people at a terminal.
-    return "\(failure.message) \(advice)"
   }
 }

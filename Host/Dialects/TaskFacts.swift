@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import VideoDocuments
+
+/// What the host's own wire formats say of a task, before it is put in their words.
+struct TaskFacts {
+  let task: VideoTask
+
+  init(_ task: VideoTask) { self.task = task }
+
+  var request: VideoRequest { task.request }
+
+  /// The clip, once there is one.
+  var clip: VideoOutput? { task.outputs.first { $0.kind == "video" } }
+
+  /// Whole percents; 100 is said of finished clips alone.
+  var progressPercent: Int {
+    switch task.phase {
+    case .succeeded: 100
+    case .queued, .unknown: 0
+    case .running, .failed, .cancelled, .expired: min(max(task.progressPercent ?? 0, 0), 99)
+    }
+  }
+
+  /// Of the clip, or as asked for; nil where the model may choose and has not yet.
+  var durationSeconds: Double? {
+    if let seconds = clip?.durationSeconds { return seconds }
+    guard let seconds = request.durationSeconds, seconds > 0 else { return nil }
+    return Double(seconds)
+  }
+
+  /// Why there is no clip; nil unless the task ended without one.
+  var problem: (code: String, message: String, failure: Failure?)? {
+    let failure = task.failure
+    let message = failure.map { $0.vendorMessage ?? $0.message } ?? "The task ended as \(task.phase.rawValue)."
+    switch task.phase {
+    case .queued, .running, .succeeded, .unknown: return nil
+    case .failed: return (failure?.vendorCode ?? failure?.kind.rawValue ?? "failed", message, failure)
+    case .cancelled, .expired: return (task.phase.rawValue, message, failure)
+    }
+  }
+}
