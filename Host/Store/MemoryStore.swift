@@ -27,7 +27,11 @@ public final class MemoryStore: Store {
     _ job: JobRecord, entries: [JobLogEntry]
   ) async throws(Failure) -> Insertion {
     try withContents { contents in
-      if let key = job.idempotencyKey, let other = contents.jobs.values.first(where: { $0.idempotencyKey == key }) {
+      if let key = job.idempotencyKey,
+        let other = contents.jobs.values.first(where: {
+          $0.idempotencyKey == key && $0.callerKeyID == job.callerKeyID
+        })
+      {
         guard other.requestFingerprint == job.requestFingerprint else {
           return .failure(.idempotencyKeyTaken(key, by: other.id))
         }
@@ -61,9 +65,14 @@ public final class MemoryStore: Store {
 
   public nonisolated(nonsending) func jobs(_ filter: JobFilter) async throws(Failure) -> [JobRecord] {
     try withContents { contents in
-      let found = contents.jobs.values.filter { filter.admits($0) }.sorted { $0.id > $1.id }
-      return .success(Array(found.prefix(max(filter.limit, 0))))
+      let found = contents.jobs.values.filter { filter.admits($0) }
+        .sorted { filter.isAscending ? $0.id < $1.id : $0.id > $1.id }
+      return .success(Array(found.dropFirst(max(filter.offset, 0)).prefix(max(filter.limit, 0))))
     }
+  }
+
+  public nonisolated(nonsending) func count(_ filter: JobFilter) async throws(Failure) -> Int {
+    try withContents { contents in .success(contents.jobs.values.count { filter.admits($0) }) }
   }
 
   public nonisolated(nonsending) func liveJobs() async throws(Failure) -> [JobRecord] {

@@ -7,7 +7,8 @@ public import VideoDocuments
 /// Any thread may call; several processes may share one store. Failures have kind `internal` (full disk, damaged file)
 /// with advice, `not_found`, or `invalid` (an idempotency key that was used for something else).
 public protocol Store: Sendable {
-  /// Writes a new job, unless one with the same idempotency key exists: then that one, if it is the same request.
+  /// Writes a new job, unless one of the same caller and idempotency key exists: then that one, if it is the same
+  /// request.
   nonisolated(nonsending) func insert(_ job: JobRecord, entries: [JobLogEntry]) async throws(Failure) -> Insertion
 
   /// Reads the job, lets `change` decide, and writes what it decided: one transaction, which no other process sees
@@ -18,8 +19,11 @@ public protocol Store: Sendable {
 
   nonisolated(nonsending) func job(_ id: String) async throws(Failure) -> JobRecord?
 
-  /// Newest first.
+  /// In the order that the filter says.
   nonisolated(nonsending) func jobs(_ filter: JobFilter) async throws(Failure) -> [JobRecord]
+
+  /// How many jobs the filter admits, whatever its limit and offset.
+  nonisolated(nonsending) func count(_ filter: JobFilter) async throws(Failure) -> Int
 
   /// Jobs that have something left to do, the most urgent first.
   nonisolated(nonsending) func liveJobs() async throws(Failure) -> [JobRecord]

@@ -18,6 +18,14 @@ func sampleJob(_ id: String, createdAtMilliseconds: Int64 = 1_000, key: String? 
   return job
 }
 
+/// A job that came through a gateway.
+func calledJob(_ id: String, by key: String, externalID: String? = nil, idempotencyKey: String? = nil) -> JobRecord {
+  var job = sampleJob(id, key: idempotencyKey)
+  job.caller = JobCaller(keyID: key, format: "unified", requestID: "r-\(id)")
+  job.caller?.externalID = externalID
+  return job
+}
+
 /// A job with every field set to something of its own.
 func fullJob(_ id: String) -> JobRecord {
   var job = sampleJob(id, key: "key-\(id)")
@@ -46,6 +54,8 @@ func fullJob(_ id: String) -> JobRecord {
   job.outputPath = "/tmp/out.mp4"
   job.archived = [ArchivedFile(outputIndex: 0, kind: "video", path: "/tmp/out.mp4", byteCount: 99, sha256: "cd")]
   job.abandonedOutputs = [1]
+  job.caller = JobCaller(keyID: "k1", format: "openai", requestID: "r1")
+  job.caller?.externalID = "e1"
   job.task.upstreamID = "cgt-1"
   job.task.outputs = [VideoOutput(url: "https://media.example.com/a.mp4")]
   return job

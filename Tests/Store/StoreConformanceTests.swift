@@ -66,6 +66,20 @@ import VideoDocuments
     }
   }
 
+  @Test("idempotency keys belong to one caller each, and to the command line", arguments: Kind.allCases)
+  func idempotencyOfCallers(_ kind: Kind) async throws {
+    try await withStore(kind) { (store: any Store) async throws in
+      let jobs = [
+        sampleJob("fg_1", key: "k"), calledJob("fg_2", by: "a", idempotencyKey: "k"),
+        calledJob("fg_3", by: "b", idempotencyKey: "k"),
+      ]
+      for job in jobs { #expect(try await store.insert(job, entries: []) == .inserted) }
+      let again = calledJob("fg_4", by: "b", idempotencyKey: "k")
+      #expect(try await store.insert(again, entries: []) == .exists(jobs[2]))
+      #expect(try await store.count(JobFilter()) == 3)
+    }
+  }
+
   @Test("an update sees the newest job, writes it and counts the revision", arguments: Kind.allCases)
   func update(_ kind: Kind) async throws {
     try await withStore(kind) { store in
@@ -141,6 +155,50 @@ import VideoDocuments
       #expect(try await ids(JobFilter(pluginID: "other")) == ["fg_02"])
       #expect(try await ids(JobFilter(model: "acme-2")).isEmpty)
       #expect(try await ids(JobFilter(before: "fg_04", limit: 2)) == ["fg_03", "fg_02"])
+    }
+  }
+
+  @Test("lists a caller's jobs by what callers ask for, in either order and in pages", arguments: Kind.allCases)
+  func callersListing(_ kind: Kind) async throws {
+    try await withStore(kind) { store in
+      for number in 1...6 {
+        var job = calledJob(
+          "fg_0\(number)", by: number == 6 ? "b" : "a", externalID: number == 2 || number == 6 ? "mine" : nil)
+        if number == 4 { job.caller?.isRefused = true }
+        _ = try await store.insert(job, entries: [])
+      }
+      _ = try await store.insert(sampleJob("fg_07"), entries: [])
+      try await store.update("fg_03") { job in
+        var job = job
+        job.task.phase = .succeeded
+        return JobChange(job, output: ())
+      }
+      func numbers(_ filter: JobFilter) async throws -> String {
+        let jobs = try await store.jobs(filter)
+        let count = try await store.count(filter)
+        #expect(filter.offset > 0 || count == jobs.count)
+        return jobs.compactMap { $0.id.last.map { String($0) } }.joined()
+      }
+      let own = JobFilter(callerKeyID: "a")
+      #expect(try await numbers(own) == "54321")
+      #expect(try await numbers(JobFilter(callerKeyID: "")) == "7")
+      #expect(try await numbers(JobFilter(callerKeyID: "c")) == "")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", externalID: "mine")) == "2")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", ids: ["fg_01", "fg_06", "fg_05", "no'ne"])) == "51")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.succeeded, .failed])) == "3")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.queued], includesRefused: false)) == "521")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", before: "fg_05", after: "fg_01")) == "432")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", isAscending: true)) == "12345")
+      let page = JobFilter(callerKeyID: "a", isAscending: true, offset: 1, includesRefused: false, limit: 2)
+      #expect(try await numbers(page) == "23")
+      #expect(try await store.count(page) == 4)
+      // A refusal that is noted later leaves the list as well.
+      try await store.update("fg_05") { job in
+        var job = job
+        job.caller?.isRefused = true
+        return JobChange(job, output: ())
+      }
+      #expect(try await numbers(JobFilter(callerKeyID: "a", includesRefused: false)) == "321")
     }
   }
 

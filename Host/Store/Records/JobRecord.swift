@@ -24,7 +24,7 @@ public struct JobRecord: Sendable, Hashable {
   public var quote: Quote?
   /// One sentence each, for people.
   public var warnings: [String]
-  /// The caller's own key: a second job with it is refused, or answered with this one.
+  /// The caller's own key: a second job of that caller with it is refused, or answered with this one.
   public var idempotencyKey: String?
   /// Tells two requests under one idempotency key apart.
   public var requestFingerprint: String
@@ -93,4 +93,8 @@ public struct JobRecord: Sendable, Hashable {
 
   public var id: String { task.id }
   public var request: VideoRequest { task.request }
+  /// The key of the caller who made it; empty for a command line.
+  public var callerKeyID: String { caller?.keyID ?? "" }
+  /// Whether its create request was answered with an error, so that the caller never got an id.
+  public var isRefused: Bool { caller?.isRefused ?? false }
 }

@@ -11,7 +11,7 @@ enum JobTables {
   static func insert(
     _ job: JobRecord, _ entries: [JobLogEntry], _ connection: SQLiteConnection
   ) throws(Failure) -> Insertion {
-    if let key = job.idempotencyKey, let other = try find(idempotencyKey: key, connection) {
+    if let key = job.idempotencyKey, let other = try find(idempotencyKey: key, of: job.callerKeyID, connection) {
       guard other.requestFingerprint == job.requestFingerprint else {
         throw .idempotencyKeyTaken(key, by: other.id)
       }
@@ -20,12 +20,15 @@ enum JobTables {
     guard try find(job.id, connection) == nil else { throw .jobExists(job.id) }
     try connection.run(
       """
-      INSERT INTO jobs (id, state, plugin, model, idempotency_key, created_at_ms, updated_at_ms, document)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO jobs (
+        id, state, phase, plugin, model, caller, external_id, is_listed, idempotency_key, revision, created_at_ms,
+        updated_at_ms, document
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(job.id), .text(job.state.rawValue), .text(job.pluginID), .text(job.task.model),
-        .optional(job.idempotencyKey), .integer(job.task.createdAtMilliseconds),
+        .text(job.id), .text(job.state.rawValue), .text(job.task.phase.rawValue), .text(job.pluginID),
+        .text(job.task.model), .text(job.callerKeyID), .optional(job.caller?.externalID), .flag(!job.isRefused),
+        .optional(job.idempotencyKey), .integer(job.revision), .integer(job.task.createdAtMilliseconds),
         .integer(job.task.updatedAtMilliseconds), .text(try document(job)),
       ])
     guard let number = try connection.integer("SELECT last_insert_rowid()") else { return .inserted }
@@ -36,9 +39,12 @@ enum JobTables {
 
   static func replace(_ number: Int64, with job: JobRecord, _ connection: SQLiteConnection) throws(Failure) {
     try connection.run(
-      "UPDATE jobs SET state = ?, updated_at_ms = ?, document = ? WHERE number = ?",
+      """
+      UPDATE jobs SET state = ?, phase = ?, is_listed = ?, revision = ?, updated_at_ms = ?, document = ? WHERE number = ?
+      """,
       [
-        .text(job.state.rawValue), .integer(job.task.updatedAtMilliseconds), .text(try document(job)), .integer(number),
+        .text(job.state.rawValue), .text(job.task.phase.rawValue), .flag(!job.isRefused), .integer(job.revision),
+        .integer(job.task.updatedAtMilliseconds), .text(try document(job)), .integer(number),
       ])
     try schedule(number, job, connection)
   }
@@ -74,39 +80,23 @@ enum JobTables {
   }
 
   private static func find(
-    idempotencyKey key: String, _ connection: SQLiteConnection
+    idempotencyKey key: String, of callerKeyID: String, _ connection: SQLiteConnection
   ) throws(Failure) -> JobRecord? {
     var found: JobRecord?
-    try connection.run("SELECT id, document FROM jobs WHERE idempotency_key = ?", [.text(key)]) {
-      (row) throws(Failure) in found = try record(row.text(1), id: row.text(0), connection)
-    }
+    try connection.run(
+      "SELECT id, document FROM jobs WHERE caller = ? AND idempotency_key = ?", [.text(callerKeyID), .text(key)]
+    ) { (row) throws(Failure) in found = try record(row.text(1), id: row.text(0), connection) }
     return found
   }
 
   static func list(_ filter: JobFilter, _ connection: SQLiteConnection) throws(Failure) -> [JobRecord] {
-    var conditions: [String] = []
-    var values: [SQLiteValue] = []
-    if !filter.states.isEmpty {
-      conditions.append("state IN (\(filter.states.map { _ in "?" }.joined(separator: ", ")))")
-      values += filter.states.map { .text($0.rawValue) }
-    }
-    if let prefix = filter.idPrefix {
-      // A range, because LIKE would treat the underscore as a wildcard and could not use the index.
-      conditions.append("id >= ? AND id < ?")
-      values += [.text(prefix), .text(prefix + "\u{7F}")]
-    }
-    for (column, value) in [("plugin", filter.pluginID), ("model", filter.model)] {
-      guard let value else { continue }
-      conditions.append("\(column) = ?")
-      values.append(.text(value))
-    }
-    if let before = filter.before {
-      conditions.append("id < ?")
-      values.append(.text(before))
-    }
-    let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
-    values.append(.integer(Int64(max(filter.limit, 0))))
-    return try records("SELECT id, document FROM jobs \(condition) ORDER BY id DESC LIMIT ?", values, connection)
+    let query = JobQuery(filter)
+    return try records(query.list, query.values + query.window, connection)
+  }
+
+  static func count(_ filter: JobFilter, _ connection: SQLiteConnection) throws(Failure) -> Int {
+    let query = JobQuery(filter)
+    return Int(try connection.integer(query.count, query.values) ?? 0)
   }
 
   static func listLive(_ connection: SQLiteConnection) throws(Failure) -> [JobRecord] {

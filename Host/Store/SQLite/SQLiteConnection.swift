@@ -9,6 +9,8 @@ final class SQLiteConnection {
   /// How long a call waits for another process's transaction.
   static let busyTimeoutMilliseconds: Int32 = 10_000
   private static let cacheKibibytes = 16_384
+  /// Compiled statements that are kept; filters can ask for more different ones.
+  private static let maximumStatements = 256
 
   let path: String
   private let handle: OpaquePointer
@@ -86,6 +88,10 @@ final class SQLiteConnection {
     var made: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
     guard code == SQLITE_OK, let made else { throw failure(code) }
+    if statements.count >= Self.maximumStatements, let idle = statements.first(where: { !$0.value.isBusy }) {
+      idle.value.finalize()
+      statements[idle.key] = nil
+    }
     let statement = SQLiteStatement(made)
     statements[sql] = statement
     return statement

@@ -42,7 +42,39 @@ enum SQLiteSchema {
     CREATE INDEX events_of_job ON events (job, number);
     CREATE TRIGGER events_stay_as_they_are BEFORE UPDATE ON events
       BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END;
+    """,
+    // Callers of a gateway. SQLite cannot drop a UNIQUE, so the table is made anew.
     """
+    CREATE TABLE new_jobs (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      state TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      plugin TEXT NOT NULL,
+      model TEXT NOT NULL,
+      -- The id of the caller's key; empty for a command line.
+      caller TEXT NOT NULL,
+      external_id TEXT,
+      is_listed INTEGER NOT NULL,
+      idempotency_key TEXT,
+      revision INTEGER NOT NULL,
+      created_at_ms INTEGER NOT NULL,
+      updated_at_ms INTEGER NOT NULL,
+      document TEXT NOT NULL
+    ) STRICT;
+    -- A damaged document keeps its row: reading it says so.
+    INSERT INTO new_jobs
+    SELECT number, id, state, coalesce(json ->> '$.task.phase', 'unknown'), plugin, model,
+      coalesce(json ->> '$.caller.key', ''), json ->> '$.caller.external_id',
+      NOT coalesce(json ->> '$.caller.refused', 0), idempotency_key, coalesce(json ->> '$.revision', 0), created_at_ms,
+      updated_at_ms, document
+    FROM (SELECT *, CASE WHEN json_valid(document) THEN document END AS json FROM jobs);
+    DROP TABLE jobs;
+    ALTER TABLE new_jobs RENAME TO jobs;
+    CREATE INDEX jobs_of_caller ON jobs (caller, id);
+    CREATE INDEX jobs_of_external_id ON jobs (caller, external_id, id) WHERE external_id IS NOT NULL;
+    CREATE UNIQUE INDEX jobs_of_idempotency_key ON jobs (caller, idempotency_key) WHERE idempotency_key IS NOT NULL;
+    """,
   ]
 
   private static let walAttempts = 100
@@ -55,10 +87,11 @@ enum SQLiteSchema {
     // FULL: a commit that has returned is on the disk, so an intent is durable before the first byte leaves.
     try connection.execute("PRAGMA synchronous=FULL")
     guard try version(of: connection) != currentVersion else { return }
-    try connection.execute("BEGIN IMMEDIATE")
+    // Or dropping a table that is made anew would empty those that refer to it; inside a transaction it has no effect.
+    try connection.execute("PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE")
     do throws(Failure) {
       try migrate(connection)
-      try connection.execute("COMMIT")
+      try connection.execute("COMMIT; PRAGMA foreign_keys=ON")
     } catch {
       try? connection.execute("ROLLBACK")
       throw error

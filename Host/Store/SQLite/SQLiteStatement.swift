@@ -8,6 +8,8 @@ enum SQLiteValue {
   case integer(Int64)
   case text(String)
 
+  static func flag(_ flag: Bool) -> SQLiteValue { .integer(flag ? 1 : 0) }
+
   static func optional(_ text: String?) -> SQLiteValue { text.map { .text($0) } ?? .null }
 }
 
@@ -18,6 +20,9 @@ final class SQLiteStatement {
   init(_ handle: OpaquePointer) { self.handle = handle }
 
   func finalize() { sqlite3_finalize(handle) }
+
+  /// Whether it was stepped and not reset since.
+  var isBusy: Bool { sqlite3_stmt_busy(handle) != 0 }
 
   func step() -> Int32 { sqlite3_step(handle) }
 

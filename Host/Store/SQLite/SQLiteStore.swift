@@ -126,6 +126,10 @@ public final class SQLiteStore: Store {
     try await perform(on: reader) { (connection) throws(Failure) in try JobTables.list(filter, connection) }
   }
 
+  public nonisolated(nonsending) func count(_ filter: JobFilter) async throws(Failure) -> Int {
+    try await perform(on: reader) { (connection) throws(Failure) in try JobTables.count(filter, connection) }
+  }
+
   public nonisolated(nonsending) func liveJobs() async throws(Failure) -> [JobRecord] {
     try await perform(on: reader) { (connection) throws(Failure) in try JobTables.listLive(connection) }
   }

@@ -69,6 +69,11 @@ struct MortalStore: Store {
     return try await store.jobs(filter)
   }
 
+  nonisolated(nonsending) func count(_ filter: JobFilter) async throws(Failure) -> Int {
+    if grim.isDead { throw Grim.silence }
+    return try await store.count(filter)
+  }
+
   nonisolated(nonsending) func liveJobs() async throws(Failure) -> [JobRecord] {
     if grim.isDead { throw Grim.silence }
     return try await store.liveJobs()
