@@ -56,6 +56,8 @@ import VideoDocuments
     let match = try Self.matcher(.vendor).match(method: "POST", path: "/api/v1/videos/text")
     #expect(match.pluginID == "acme")
     #expect(match.head.path == "/v1/videos/text")
+    #expect(match.pattern == "/api/v1/videos/{kind}")
+    #expect(match.literalCount == 3)
     #expect(try Self.matcher(.vendor).match(method: "POST", path: "/").pluginID == "action")
   }
 

@@ -12,9 +12,9 @@ struct KlingDialectTests {
     _ route: String, kind: String? = nil, id: String? = nil, query: [NameValuePair] = [], _ body: String = ""
   ) throws -> Intent {
     var parameters: [NameValuePair] = []
-    if let kind { parameters.append(NameValuePair("kind", kind)) }
     if let id { parameters.append(NameValuePair("id", id)) }
-    let head = RequestHead(method: "POST", path: "", parameters: parameters, query: query)
+    let path = kind.map { "/v1/videos/\($0)" } ?? ""
+    let head = RequestHead(method: "POST", path: path, parameters: parameters, query: query)
     return try Kling.provider.decode(DecodeCall(route: route, head: head, body: Array(body.utf8)))
   }
 

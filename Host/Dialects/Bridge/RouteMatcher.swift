@@ -21,6 +21,10 @@ public struct RouteMatcher: Sendable {
     public var route: String
     /// The head as `decode` gets it, without headers: the caller adds those that a plugin may see.
     public var head: RequestHead
+    /// The mount and the path of the route, such as `/acme/tasks/{id}`.
+    public var pattern: String
+    /// How many segments of the pattern are fixed words: between two dialects under one address, more of them win.
+    public var literalCount: Int
   }
 
   /// Why no route was found.
@@ -37,6 +41,7 @@ public struct RouteMatcher: Sendable {
     var route: RouteFacts
     var mountSegments: Int
     var pattern: RoutePattern
+    var text: String
   }
 
   private let entries: [Entry]
@@ -51,7 +56,7 @@ public struct RouteMatcher: Sendable {
         entries.append(
           Entry(
             pluginID: manifest.id, route: route, mountSegments: RoutePattern(prefix).segments.count,
-            pattern: RoutePattern("\(prefix)/\(route.path)")))
+            pattern: RoutePattern("\(prefix)/\(route.path)"), text: prefix + route.path))
       }
     }
     self.entries = entries
@@ -83,7 +88,8 @@ public struct RouteMatcher: Sendable {
     return Match(
       pluginID: best.entry.pluginID, route: best.entry.route.name,
       head: RequestHead(
-        method: method, path: "/" + rest.joined(separator: "/"), parameters: best.parameters, query: pairs))
+        method: method, path: "/" + rest.joined(separator: "/"), parameters: best.parameters, query: pairs),
+      pattern: best.entry.text, literalCount: best.entry.pattern.literalCount)
   }
 
   /// Headers that prove who the caller is: no plugin sees them.

@@ -33,8 +33,10 @@ extension KlingProvider {
   /// The kind that the path names; nil when a body came without a path.
   private static func kind(_ call: DecodeCall) throws(Failure) -> Kind? {
     if call.route.hasSuffix("-avatar") { return .avatar }
-    guard let name = call.head.parameters.first("kind") else { return nil }
-    guard let kind = Kind(rawValue: name) else {
+    // Each kind is a route of its own: beside other formats under one address, a kind must not pass for an id.
+    guard let range = call.head.path.firstRange(of: "/v1/videos/") else { return nil }
+    let name = call.head.path[range.upperBound...].prefix { $0 != "/" }
+    guard let kind = Kind(rawValue: String(name)) else {
       throw Failure(.notFound, "Kling makes no videos of kind \(name).", vendorCode: "1202")
     }
     return kind
