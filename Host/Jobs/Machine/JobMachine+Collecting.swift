@@ -22,6 +22,24 @@ extension JobMachine {
     return collected(job, moment, [])
   }
 
+  /// A look at a job that is done: somebody wants what is not on disk, and its link has died.
+  func relinked(_ job: JobRecord, _ update: TaskUpdate, _ state: JSON?, _ moment: JobMoment) -> JobDecision {
+    // Files on disk are known by their place among the outputs.
+    guard update.phase == .succeeded, job.filesRemovedAtMilliseconds == nil, update.outputs != job.task.outputs,
+      update.outputs.map(\.kind) == job.task.outputs.map(\.kind)
+    else { return .ignored(job) }
+    var job = job
+    keepState(state, in: &job)
+    job.task.outputs = update.outputs
+    job.task.expiresAt = update.expiresAt ?? job.task.expiresAt
+    return JobDecision(job, effects: [.settle], entries: [note("relinked", moment)])
+  }
+
+  /// Whether somebody will need the output as a file.
+  private func isWanted(_ job: JobRecord) -> Bool {
+    policy.isArchiving || job.caller == nil || job.outputPath != nil
+  }
+
   private func waitForLinks(_ job: JobRecord, _ moment: JobMoment) -> JobDecision {
     var job = job
     job.lookFailures += 1
@@ -108,7 +126,12 @@ extension JobMachine {
   }
 
   /// Goes on with the next output, or ends the job when each is on disk or given up.
-  private func collected(_ job: JobRecord, _ moment: JobMoment, _ entries: [JobLogEntry]) -> JobDecision {
+  func collected(_ job: JobRecord, _ moment: JobMoment, _ entries: [JobLogEntry]) -> JobDecision {
+    guard isWanted(job) else {
+      var decision = settled(job, .done, .succeeded, nil, moment, entry: note("done", moment))
+      decision.entries = entries + decision.entries
+      return decision
+    }
     let isComplete = job.task.outputs.indices.allSatisfy { index in
       job.abandonedOutputs.contains(index) || job.archived.contains { $0.outputIndex == index }
     }

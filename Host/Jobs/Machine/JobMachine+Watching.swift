@@ -20,7 +20,8 @@ extension JobMachine {
       // A late success was paid for, so it is brought home. No other answer takes a verdict back.
       guard update.phase == .succeeded, job.acceptedAtMilliseconds != nil else { return .ignored(job) }
       return succeeded(job, update, state, moment)
-    case .planned, .submitting, .done: return .ignored(job)
+    case .done: return relinked(job, update, state, moment)
+    case .planned, .submitting: return .ignored(job)
     }
   }
 
@@ -72,8 +73,7 @@ extension JobMachine {
       decision.entries.insert(entry, at: 0)
       return decision
     }
-    return JobDecision(
-      job, effects: [.collect(atMilliseconds: moment.nowMilliseconds)], entries: [entry])
+    return collected(job, moment, [entry])
   }
 
   private func ended(_ job: JobRecord, _ update: TaskUpdate, _ state: JSON?, _ moment: JobMoment) -> JobDecision {

@@ -28,6 +28,10 @@ public struct JobPolicy: Sendable, Hashable {
   /// Failed downloads of something that is not the clip, before it is left out.
   public var sideOutputAttempts = 3
 
+  /// Whether the outputs of a gateway's callers are brought home. If not, they fetch them through the gateway while the
+  /// vendor's links live. Outputs for a command line always are.
+  public var isArchiving = true
+
   /// Bytes of the vendor's own task object that are kept; larger ones are left out.
   public var maximumVendorTaskBytes = 256 << 10
 

@@ -5,10 +5,6 @@ import EventLoop
 /// libcurl's multi interface on the event loop: libcurl says which sockets and which time it waits for, the loop tells it
 /// what happened. Lives as long as the process.
 @LoopActor final class CurlEngine {
-  /// Exchanges with one host at a time; the others wait here, where their time does not run yet.
-  static let transfersPerHost = 32
-  /// Exchanges at a time.
-  static let maximumTransfers = 1024
   /// Idle connections that are kept.
   static let keptConnections = 1024
   private static let nameCacheSeconds = 60
@@ -18,7 +14,8 @@ import EventLoop
   private var watches: [curl_socket_t: Watch] = [:]
   private var timer: LoopTimer?
   private var active: [CurlLibrary.Handle: Transfer] = [:]
-  private var activeByHost: [String: Int] = [:]
+  /// Beyond the bounds of a lane transfers wait here, where their time does not run yet.
+  private var activeByLane: [TransferPlan.Lane: LaneCount] = [:]
   private var waiting: [Transfer] = []
 
   init?(_ library: CurlLibrary) {
@@ -73,14 +70,18 @@ import EventLoop
 
   private func startWaiting() {
     var index = 0
-    while index < waiting.count, active.count < Self.maximumTransfers {
-      let host = waiting[index].plan.url.origin
-      if activeByHost[host, default: 0] >= Self.transfersPerHost {
-        index += 1
-      } else {
+    while index < waiting.count {
+      if hasRoom(for: waiting[index].plan) {
         start(waiting.remove(at: index))
+      } else {
+        index += 1
       }
     }
+  }
+
+  private func hasRoom(for plan: TransferPlan) -> Bool {
+    let active = activeByLane[plan.lane, default: LaneCount()]
+    return active.count < plan.lane.inAll && active.byHost[plan.url.origin, default: 0] < plan.lane.perHost
   }
 
   private func start(_ transfer: Transfer) {
@@ -91,7 +92,7 @@ import EventLoop
     }
     transfer.handle = handle
     active[handle] = transfer
-    activeByHost[transfer.plan.url.origin, default: 0] += 1
+    activeByLane[transfer.plan.lane, default: LaneCount()].add(transfer.plan.url.origin)
     var options = CurlOptions(library, handle)
     options.apply(transfer)
     if options.failed != CURLE_OK {
@@ -106,8 +107,7 @@ import EventLoop
     _ = library.multiRemove(multi, handle)
     active[handle] = nil
     transfer.handle = nil
-    let host = transfer.plan.url.origin
-    activeByHost[host] = activeByHost[host].flatMap { $0 > 1 ? $0 - 1 : nil }
+    activeByLane[transfer.plan.lane]?.remove(transfer.plan.url.origin)
     library.listFree(transfer.headerList)
     transfer.headerList = nil
     library.easyCleanup(handle)
@@ -185,5 +185,21 @@ import EventLoop
       finish(transfer, end)
     }
     if !waiting.isEmpty { startWaiting() }
+  }
+}
+
+/// The transfers of one lane that are under way.
+private struct LaneCount {
+  private(set) var count = 0
+  private(set) var byHost: [String: Int] = [:]
+
+  mutating func add(_ host: String) {
+    count += 1
+    byHost[host, default: 0] += 1
+  }
+
+  mutating func remove(_ host: String) {
+    count -= 1
+    byHost[host] = byHost[host].flatMap { $0 > 1 ? $0 - 1 : nil }
   }
 }

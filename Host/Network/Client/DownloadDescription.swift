@@ -21,6 +21,8 @@ public struct DownloadDescription: Sendable {
   public var lowSpeedSeconds = 30
   /// Whether the URL, or a redirect, may lead to a private, loopback or link-local address.
   public var allowsPrivateAddresses = false
+  /// A host that was not named by somebody else, and may be reached wherever it is.
+  public var knownHost: String?
   /// Whether a redirect may lead from https to http.
   public var allowsUnencryptedRedirects = false
   /// Redirects that are followed, each checked anew.

@@ -5,16 +5,7 @@ import Glibc
 
 /// Writes a download to its file on the pool for what blocks, and makes libcurl wait when the disk is slower than the
 /// network: at most `windowBytes` are in memory, twice that while the pool writes.
-@LoopActor final class DownloadSink {
-  enum Reply {
-    case taken
-    case wait
-    case tooLarge(limitBytes: Int)
-    case failed(errno: Int32)
-    /// The server sent another part of the file than was asked for.
-    case wrongPart
-  }
-
+@LoopActor final class DownloadSink: TransferSink {
   /// Bytes that may wait to be written.
   static let windowBytes = 1024 * 1024
   private static let progressIntervalNanoseconds: UInt64 = 100_000_000
@@ -52,7 +43,9 @@ import Glibc
   /// Whether an answer of this status brings the file, or the rest of it where that was asked for.
   func accepts(_ status: Int) -> Bool { status == 200 || (status == 206 && resumeAtByte > 0) }
 
-  func receive(_ bytes: UnsafeRawBufferPointer, _ head: ResponseHead) -> Reply {
+  func begins(_ head: ResponseHead) {}
+
+  func receive(_ bytes: UnsafeRawBufferPointer, _ head: ResponseHead) -> SinkReply {
     if let failure { return .failed(errno: failure) }
     if !hasBegun && !begin(head) { return .wrongPart }
     let limit = maximumBytes ?? .max

@@ -26,7 +26,7 @@ enum TransferEnd: Sendable {
   }
 
   let plan: TransferPlan
-  let download: DownloadSink?
+  let sink: (any TransferSink)?
   var handle: CurlLibrary.Handle?
   var headerList: UnsafeMutablePointer<curl_slist>?
   /// libcurl writes its words for an error here. Not isolated, so that `deinit` may free it: by then nobody else can.
@@ -42,9 +42,9 @@ enum TransferEnd: Sendable {
   /// How often libcurl came to the point where the next thing it does is to send the request.
   private(set) var starts = 0
 
-  init(_ plan: TransferPlan, download: DownloadSink? = nil) {
+  init(_ plan: TransferPlan, sink: (any TransferSink)? = nil) {
     self.plan = plan
-    self.download = download
+    self.sink = sink
     reader = MessageBodyReader(plan.body)
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -89,12 +89,13 @@ enum TransferEnd: Sendable {
       stop = .headTooLarge
       return 0
     }
+    if head.isComplete, let sink, let status = head.status, sink.accepts(status) { sink.begins(head) }
     return line.count
   }
 
   func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-    if let download, let status = head.status, download.accepts(status) {
-      switch download.receive(bytes, head) {
+    if let sink, let status = head.status, sink.accepts(status) {
+      switch sink.receive(bytes, head) {
       case .taken: return bytes.count
       case .wait: return Int(CURL_WRITEFUNC_PAUSE)
       case .tooLarge(let limit): stop = .tooLarge(limitBytes: limit)
@@ -104,7 +105,7 @@ enum TransferEnd: Sendable {
       return 0
     }
     guard body.count + bytes.count <= plan.maximumResponseBytes else {
-      stop = download == nil ? .tooLarge(limitBytes: plan.maximumResponseBytes) : .enough
+      stop = sink == nil ? .tooLarge(limitBytes: plan.maximumResponseBytes) : .enough
       return 0
     }
     body.append(contentsOf: bytes)

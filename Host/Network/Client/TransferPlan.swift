@@ -2,6 +2,30 @@
 
 /// Everything that decides how a transfer is set up; made from a request or a download.
 struct TransferPlan: Sendable {
+  /// What shares a bound on how much goes on at a time: readers of clips, who may be slow, must not hold up a purchase.
+  enum Lane: Sendable, Hashable {
+    case exchange
+    case download
+    case stream
+
+    /// Transfers with one host at a time.
+    var perHost: Int {
+      switch self {
+      case .exchange, .download: 32
+      case .stream: 256
+      }
+    }
+
+    /// Transfers at a time.
+    var inAll: Int {
+      switch self {
+      case .exchange: 1024
+      case .download: 128
+      case .stream: 512
+      }
+    }
+  }
+
   var method: String
   var url: HTTPURL
   var headers: [HTTPHeader]
@@ -21,6 +45,7 @@ struct TransferPlan: Sendable {
   var lowSpeed: (bytesPerSecond: Int, seconds: Int)?
   /// libcurl's buffer for what it receives.
   var bufferBytes: Int
+  var lane: Lane
 
   var hasLowSpeedLimit: Bool { lowSpeed != nil }
 
@@ -28,6 +53,8 @@ struct TransferPlan: Sendable {
   static let answerBufferBytes = 4 * 1024
   /// libcurl's buffer for media.
   static let mediaBufferBytes = 128 * 1024
+  /// libcurl's buffer for media that hundreds may watch at once.
+  static let streamBufferBytes = 64 * 1024
 
   init(_ request: HTTPRequestDescription, proxy: String?) {
     method = request.method
@@ -44,6 +71,7 @@ struct TransferPlan: Sendable {
     version = request.version
     self.proxy = proxy
     bufferBytes = Self.answerBufferBytes
+    lane = .exchange
   }
 
   init(_ download: DownloadDescription, url: HTTPURL, headers: [HTTPHeader], proxy: String?) {
@@ -55,10 +83,20 @@ struct TransferPlan: Sendable {
     connectTimeoutMilliseconds = download.connectTimeoutMilliseconds
     maximumResponseBytes = DownloadDescription.keptRefusalBytes
     isRepeatable = true
-    allowsPrivateAddresses = download.allowsPrivateAddresses
+    allowsPrivateAddresses = download.allowsPrivateAddresses || url.host == download.knownHost
     self.proxy = proxy
     lowSpeed = (download.lowSpeedBytesPerSecond, download.lowSpeedSeconds)
     bufferBytes = Self.mediaBufferBytes
+    lane = .download
+  }
+
+  /// For a reader who takes the body as it comes: a slow one is no slow server, so libcurl's own clock is of no use.
+  func streamed() -> TransferPlan {
+    var plan = self
+    plan.lowSpeed = nil
+    plan.bufferBytes = Self.streamBufferBytes
+    plan.lane = .stream
+    return plan
   }
 
   /// What is wrong with the request itself; nil if nothing is.

@@ -36,6 +36,7 @@ extension JobRecord: JSONDocument {
     isOverwriting = try reader.optionalFlag("overwrite") ?? false
     archived = try reader.documents("archived")
     abandonedOutputs = try reader.elements("abandoned_outputs").compactMap { $0.int }
+    filesRemovedAtMilliseconds = try reader.optionalInteger64("files_removed_at_ms")
     caller = try reader.optionalDocument("caller")
     revision = try reader.optionalInteger64("revision") ?? 0
   }
@@ -73,6 +74,7 @@ extension JobRecord: JSONDocument {
     if !abandonedOutputs.isEmpty {
       object["abandoned_outputs"] = .array(abandonedOutputs.map { .number(JSONNumber($0)) })
     }
+    object.add("files_removed_at_ms", filesRemovedAtMilliseconds)
     object.add("caller", caller)
     object.add("revision", revision)
     return .object(object)

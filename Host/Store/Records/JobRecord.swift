@@ -56,6 +56,8 @@ public struct JobRecord: Sendable, Hashable {
   public var archived: [ArchivedFile]
   /// Positions of outputs that will not be fetched any more; a warning says why.
   public var abandonedOutputs: [Int]
+  /// When its files were removed on purpose, unix milliseconds; then nothing brings them back.
+  public var filesRemovedAtMilliseconds: Int64?
   /// Who made it through a gateway; nil: a command line.
   public var caller: JobCaller?
   /// Counts the writes, so that a watcher sees a change.

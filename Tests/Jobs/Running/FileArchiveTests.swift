@@ -153,4 +153,29 @@ import VideoDocuments
     #expect(kind(await archive(job, in: folder)) == "invalid")
     #expect(server.requests.isEmpty)
   }
+
+  @Test("a folder for each day holds the clips of many jobs")
+  func dayFolders() async throws {
+    let server = try LoopbackServer { _ in LoopbackServer.answer(200, sampleClip) }
+    let folder = try TestFolder()
+    let job = collectingJob([VideoOutput(url: server.baseURL)], base: server.baseURL, to: nil)
+    let file = try await FileArchive(client: client, defaultFolder: folder.path, hasDayFolders: true).download(
+      job.task.outputs[0], at: 0, for: job, progress: { _, _ in })
+    #expect(file.path == folder.path + "/2025-11-13/filmgate-fg_1.mp4")
+  }
+
+  @Test("what another process is fetching is left to it")
+  func sharedPart() async throws {
+    let server = try LoopbackServer { _ in LoopbackServer.answer(200, sampleClip) }
+    let folder = try TestFolder()
+    let job = collectingJob([VideoOutput(url: server.baseURL)], base: server.baseURL, to: folder.path + "/fox.mp4")
+    // A lock belongs to the open file, so this one stands for another process's.
+    let other = open(folder.path + "/.fg_1-1.part", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    #expect(write(other, "half", 4) == 4 && flock(other, LOCK_EX | LOCK_NB) == 0)
+    #expect(kind(await archive(job, in: folder)) == "unreachable")
+    #expect(try String(contentsOfFile: folder.path + "/.fg_1-1.part", encoding: .utf8) == "half")
+    close(other)
+    #expect(try await archive(job, in: folder).get().path == folder.path + "/fox.mp4")
+    #expect(folder.names == ["fox.mp4"])
+  }
 }

@@ -271,4 +271,18 @@ import VideoDocuments
     #expect(try await runner.drive(job.id).job.state == .done)
     #expect(vendor.createsReceived == 1)
   }
+
+  @Test("fresh links to what is done are asked for once; a vendor that has forgotten says so")
+  func relinking() async throws {
+    vendor.looks = [.says(.succeeded), .says(.succeeded), .notFound, .unreachable]
+    let runner = runner()
+    let id = try await runner.drive(try await runner.submit(sampleDraft()).id).job.id
+    #expect(try await runner.relink(id).task.outputs.count == 1)
+    #expect(vendor.looksReceived == 2 && vendor.createsReceived == 1)
+    let forgotten = await #expect(throws: Failure.self) { try await runner.relink(id) }
+    #expect(forgotten?.kind == .expired)
+    let unreachable = await #expect(throws: Failure.self) { try await runner.relink(id) }
+    #expect(unreachable?.kind == .unreachable)
+    #expect(try await runner.show(id).state == .done)
+  }
 }

@@ -10,29 +10,41 @@ public import VideoDocuments
 /// Downloads outputs into files. A file under its final name is whole: it is written under another name, checked, synced
 /// and renamed. Nothing that is there already is written over.
 public struct FileArchive: Archive {
-  /// The base URL of an account whose clips are made on this machine, and how their links begin.
-  public static let localBaseURL = "local:"
-  private static let localPrefix = "file://"
-
   private let client: HTTPClient
   private let defaultFolder: String
+  private let hasDayFolders: Bool
 
-  /// `defaultFolder` takes clips whose job names no path.
-  public init(client: HTTPClient, defaultFolder: String = ".") {
+  /// `defaultFolder` takes clips whose job names no path; with day folders in one for each day (UTC), so that no folder
+  /// grows without end.
+  public init(client: HTTPClient, defaultFolder: String = ".", hasDayFolders: Bool = false) {
     self.client = client
     self.defaultFolder = defaultFolder
+    self.hasDayFolders = hasDayFolders
   }
+
+  /// The folder, below `folder`, for what belongs to a job.
+  public static func dayFolder(_ folder: String, _ job: JobRecord) -> String {
+    var seconds = time_t(job.task.createdAtMilliseconds / 1_000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(folder)/\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+  }
+
+  /// The name under which an output grows.
+  public static func partName(_ jobID: String, index: Int) -> String { ".\(jobID)-\(index + 1).part" }
 
   public func download(
     _ output: VideoOutput, at index: Int, for job: JobRecord,
     progress: @escaping @LoopActor (Int64, Int64?) -> Void
   ) async throws(CollectTrouble) -> ArchivedFile {
-    let place = OutputPlace(job, index: index, defaultFolder: defaultFolder)
-    let part = PartFile(folder: place.folder, name: ".\(job.id)-\(index + 1).part")
+    let place = OutputPlace(
+      job, index: index, defaultFolder: hasDayFolders ? Self.dayFolder(defaultFolder, job) : defaultFolder)
+    let part = PartFile(folder: place.folder, name: Self.partName(job.id, index: index))
     let descriptor = try await part.open()
     do throws(CollectTrouble) {
-      if output.url.hasPrefix(Self.localPrefix) {
-        try await copy(output, to: descriptor, job)
+      if let path = try link({ () throws(Failure) in try OutputLink.localPath(output, of: job) }) {
+        try await copy(path, to: descriptor)
       } else {
         try await fetch(output, to: descriptor, job, progress)
       }
@@ -51,19 +63,21 @@ public struct FileArchive: Archive {
     _ output: VideoOutput, to descriptor: Int32, _ job: JobRecord,
     _ progress: @escaping @LoopActor (Int64, Int64?) -> Void
   ) async throws(CollectTrouble) {
-    let request = try request(output, job)
+    let request = try link { () throws(Failure) in try OutputLink.download(output, of: job) }
     let outcome = await client.download(request, to: descriptor) { progress($0.byteCount, $0.totalBytes) }
     try judge(outcome, request.url)
   }
 
-  /// Takes a clip that was made on this machine.
-  private func copy(_ output: VideoOutput, to descriptor: Int32, _ job: JobRecord) async throws(CollectTrouble) {
-    // A vendor's link never reads this machine's files.
-    guard job.connection.baseURL == Self.localBaseURL else {
-      throw .invalidContent(
-        Failure(.drift, "The provider's link names a file instead of a clip.", isRetryable: false, charged: .yes))
+  private func link<Value>(_ read: () throws(Failure) -> Value) throws(CollectTrouble) -> Value {
+    do throws(Failure) {
+      return try read()
+    } catch {
+      throw .invalidContent(error)
     }
-    let source = String(output.url.dropFirst(Self.localPrefix.count))
+  }
+
+  /// Takes a clip that was made on this machine.
+  private func copy(_ source: String, to descriptor: Int32) async throws(CollectTrouble) {
     try await Blocking.run { () -> Result<Void, CollectTrouble> in
       let input = filmgate_open(source, O_RDONLY | O_CLOEXEC, 0)
       guard input >= 0 else { return .failure(.linkGone(Failure(.expired, "The rendered clip is gone."))) }
@@ -82,23 +96,6 @@ public struct FileArchive: Archive {
       }
       return .success(())
     }.get()
-  }
-
-  private func request(_ output: VideoOutput, _ job: JobRecord) throws(CollectTrouble) -> DownloadDescription {
-    let base = try? HTTPURL(job.connection.baseURL)
-    let url: HTTPURL
-    do throws(HTTPURLFailure) {
-      // Some vendors' stand-ins name a path on their own host.
-      url = if let base, output.url.hasPrefix("/") { try base.resolving(output.url) } else { try HTTPURL(output.url) }
-    } catch {
-      throw .invalidContent(
-        Failure(.drift, "The provider's link to the clip is not a usable URL.", isRetryable: false, charged: .yes))
-    }
-    var request = DownloadDescription(url, headers: [HTTPHeader("User-Agent", StepRendering.userAgent)])
-    request.allowsPrivateAddresses = base.map { $0.isPrivate || $0.host == url.host } ?? false
-    // Only who is reached without encryption anyway may send us on without it.
-    request.allowsUnencryptedRedirects = base.map { $0.scheme == .http } ?? false
-    return request
   }
 
   private func judge(_ outcome: DownloadOutcome, _ url: HTTPURL) throws(CollectTrouble) {

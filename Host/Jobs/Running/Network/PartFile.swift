@@ -18,14 +18,34 @@ struct PartFile: Sendable {
 
   private var path: String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
 
-  /// Creates it, or empties what a killed process left of it.
+  /// Creates it, or empties what a killed process left of it. It is this process's alone until it is closed.
   func open() async throws(CollectTrouble) -> Int32 {
     let result = await Blocking.run { () -> Result<Int32, CollectTrouble> in
       makeFolders()
-      let descriptor = filmgate_open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
-      return descriptor >= 0 ? .success(descriptor) : .failure(.disk(trouble("cannot be made")))
+      let descriptor = filmgate_open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      guard descriptor >= 0 else { return .failure(.disk(trouble("cannot be made"))) }
+      // Machines that share a folder may both believe that the job is theirs.
+      let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && filmgate_errno() == EWOULDBLOCK
+      guard !isTaken, isStillNamed(descriptor) else {
+        close(descriptor)
+        return .failure(.unreachable(Failure(.unreachable, "Another process is fetching the clip to \(folder).")))
+      }
+      guard ftruncate(descriptor, 0) == 0 else {
+        let failure = trouble("cannot be emptied")
+        close(descriptor)
+        return .failure(.disk(failure))
+      }
+      return .success(descriptor)
     }
     return try result.get()
+  }
+
+  /// Whether the file still has this name alone: else its last owner has just given it its final one.
+  private func isStillNamed(_ descriptor: Int32) -> Bool {
+    var opened = stat()
+    var named = stat()
+    return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino
+      && opened.st_dev == named.st_dev && opened.st_nlink == 1
   }
 
   func discard(_ descriptor: Int32) async {
