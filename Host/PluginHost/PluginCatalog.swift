@@ -27,6 +27,9 @@ public struct DiscoveredPlugin: Sendable {
   public let disabledOperations: [String?]
   /// When what is said here was found out, in milliseconds since 1970.
   public let checkedMilliseconds: Int64
+  /// Why the file that lies there now is not used, while what was loaded from it before still is; nil where nothing is
+  /// wrong. It stands after the file's name and a colon.
+  public var replacementProblem: String?
 
   public var manifest: Manifest? {
     switch status {

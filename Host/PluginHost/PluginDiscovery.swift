@@ -10,7 +10,7 @@ public enum PluginDiscovery {
   /// Files that are described at the same time. They mostly wait for their workers.
   private static let maximumThreads = 16
 
-  private struct Candidate {
+  struct Candidate: Sendable, Equatable {
     let path: String
     let origin: PluginFolder.Origin
     var identity: FileIdentity?
@@ -18,18 +18,34 @@ public enum PluginDiscovery {
     var refusal: String?
   }
 
+  /// What a look at the folders shows, without one into the files. As long as two are equal, nothing has changed.
+  struct Listing: Sendable, Equatable {
+    var candidates: [Candidate]
+    var folderProblems: [String]
+  }
+
   /// Finds out what there is. Blocks: for a millisecond when all of it is in the cache, else until the slowest file has
   /// described itself or its time is over.
   public static func run(_ settings: PluginHostSettings) -> PluginCatalog {
-    let trust = FileTrust(executable: settings.executable)
-    let cache = PluginCache(path: settings.cacheFile, workerExecutable: settings.workerExecutable)
-    var records = cache.read()
-    let now = settings.now()
-    let (candidates, folderProblems) = collect(settings.folders, trust)
+    run(settings, list(settings), PluginMemory(settings))
+  }
 
+  /// Lists the folders. Blocks for a millisecond.
+  static func list(_ settings: PluginHostSettings) -> Listing {
+    let (candidates, folderProblems) = collect(settings.folders, FileTrust(executable: settings.executable))
+    return Listing(candidates: candidates, folderProblems: folderProblems)
+  }
+
+  /// The same for a listing. Where the file of a plugin of `previous` can no longer be used, that plugin is kept.
+  static func run(
+    _ settings: PluginHostSettings, _ listing: Listing, _ memory: PluginMemory, keeping previous: PluginCatalog? = nil
+  ) -> PluginCatalog {
+    let trust = FileTrust(executable: settings.executable)
+    var records = memory.records()
+    let now = settings.now()
     var found: [String: CacheRecord] = [:]
     var stale: [(path: String, identity: FileIdentity)] = []
-    for candidate in candidates where candidate.refusal == nil {
+    for candidate in listing.candidates where candidate.refusal == nil {
       guard let identity = candidate.identity else { continue }
       if let record = records[candidate.path], record.isFresh(for: identity, atMilliseconds: now) {
         found[candidate.path] = record
@@ -55,10 +71,10 @@ public enum PluginDiscovery {
       }
       if isChanged {
         var status = stat()
-        cache.write(records.filter { stat($0.key, &status) == 0 })
+        memory.write(records.filter { stat($0.key, &status) == 0 })
       }
     }
-    return assemble(candidates, found, folderProblems, now)
+    return assemble(listing, found, keeping: previous, now)
   }
 
   // MARK: What is there
@@ -137,53 +153,72 @@ public enum PluginDiscovery {
   // MARK: What it comes to
 
   private static func assemble(
-    _ candidates: [Candidate], _ found: [String: CacheRecord], _ folderProblems: [String], _ now: Int64
+    _ listing: Listing, _ found: [String: CacheRecord], keeping previous: PluginCatalog?, _ now: Int64
   ) -> PluginCatalog {
     var plugins: [DiscoveredPlugin] = []
     var owners: [String: String] = [:]
-    var models: [String: String] = [:]
-    var conflicts: [ModelConflict] = []
-    for candidate in candidates {
-      let record = found[candidate.path]
-      var level: JailLevel?
-      var disabled: [String?] = []
-      let status: PluginStatus
-      switch (candidate.refusal, record?.outcome) {
-      case (let refusal?, _): status = .refused(reason: refusal)
-      case (nil, nil): status = .refused(reason: "it could not be looked at.")
-      case (nil, .refused(let reason, _)?): status = .refused(reason: reason)
-      case (nil, .described(let bytes, let jailLevel, let sentences, _)?):
-        level = jailLevel
-        disabled = sentences
-        do throws(LoadFailure) {
-          let manifest = try PluginLibrary.parse(bytes)
-          if let owner = owners[manifest.id] {
-            status = .shadowed(manifest, by: owner)
-          } else {
-            owners[manifest.id] = candidate.path
-            if let quarantine = record?.crashes.quarantine(atMilliseconds: now) {
-              status = .quarantined(
-                manifest, reason: quarantine.reason, untilMilliseconds: quarantine.untilMilliseconds)
-            } else {
-              status = .ready(manifest)
-              for model in manifest.models {
-                if let winner = models[model.id] {
-                  conflicts.append(ModelConflict(model: model.id, winner: winner, loser: manifest.id))
-                } else {
-                  models[model.id] = manifest.id
-                }
-              }
-            }
-          }
-        } catch {
-          status = .refused(reason: error.sentence)
+    for candidate in listing.candidates {
+      var plugin = judge(candidate, found[candidate.path], now)
+      if candidate.refusal == nil, case .refused(let reason) = plugin.status,
+        let earlier = previous?.plugins.first(where: { $0.path == candidate.path }), case .ready = earlier.status
+      {
+        plugin = earlier
+        plugin.replacementProblem = reason
+      }
+      if let manifest = plugin.manifest {
+        if let owner = owners[manifest.id] {
+          plugin.status = .shadowed(manifest, by: owner)
+        } else {
+          owners[manifest.id] = candidate.path
         }
       }
-      plugins.append(
-        DiscoveredPlugin(
-          path: candidate.path, origin: candidate.origin, sha256: record?.sha256 ?? [], status: status,
-          jailLevel: level, disabledOperations: disabled, checkedMilliseconds: record?.checkedMilliseconds ?? now))
+      plugins.append(plugin)
     }
-    return PluginCatalog(plugins: plugins, folderProblems: folderProblems, modelConflicts: conflicts)
+    return PluginCatalog(
+      plugins: plugins, folderProblems: listing.folderProblems, modelConflicts: conflicts(among: plugins))
+  }
+
+  /// What one file comes to, whatever the others are.
+  private static func judge(_ candidate: Candidate, _ record: CacheRecord?, _ now: Int64) -> DiscoveredPlugin {
+    var level: JailLevel?
+    var disabled: [String?] = []
+    let status: PluginStatus
+    switch (candidate.refusal, record?.outcome) {
+    case (let refusal?, _): status = .refused(reason: refusal)
+    case (nil, nil): status = .refused(reason: "it could not be looked at.")
+    case (nil, .refused(let reason, _)?): status = .refused(reason: reason)
+    case (nil, .described(let bytes, let jailLevel, let sentences, _)?):
+      level = jailLevel
+      disabled = sentences
+      do throws(LoadFailure) {
+        let manifest = try PluginLibrary.parse(bytes)
+        if let quarantine = record?.crashes.quarantine(atMilliseconds: now) {
+          status = .quarantined(manifest, reason: quarantine.reason, untilMilliseconds: quarantine.untilMilliseconds)
+        } else {
+          status = .ready(manifest)
+        }
+      } catch {
+        status = .refused(reason: error.sentence)
+      }
+    }
+    return DiscoveredPlugin(
+      path: candidate.path, origin: candidate.origin, sha256: record?.sha256 ?? [], status: status, jailLevel: level,
+      disabledOperations: disabled, checkedMilliseconds: record?.checkedMilliseconds ?? now)
+  }
+
+  private static func conflicts(among plugins: [DiscoveredPlugin]) -> [ModelConflict] {
+    var models: [String: String] = [:]
+    var conflicts: [ModelConflict] = []
+    for plugin in plugins {
+      guard case .ready(let manifest) = plugin.status else { continue }
+      for model in manifest.models {
+        if let winner = models[model.id] {
+          conflicts.append(ModelConflict(model: model.id, winner: winner, loser: manifest.id))
+        } else {
+          models[model.id] = manifest.id
+        }
+      }
+    }
+    return conflicts
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventLoop
 public import Loader
-import Synchronization
 public import VideoDocuments
 
 /// The plugins that were found, ready to be called. A plugin's file is read, hashed and given its first worker when it
@@ -17,12 +16,21 @@ public final class PluginRegistry: Sendable {
   /// By plugin id, then by operation.
   private let operations: [String: [String: Entry]]
   private let crashes: CrashLedger
-  private let running: RunningPlugins
+  let running: RunningPlugins
 
   /// Takes over what was found. Costs no system call.
-  public init(_ catalog: PluginCatalog, settings: PluginHostSettings) {
+  public convenience init(_ catalog: PluginCatalog, settings: PluginHostSettings) {
+    self.init(
+      catalog, settings: settings, crashes: CrashLedger(PluginMemory(settings), now: settings.now),
+      running: RunningPlugins(settings))
+  }
+
+  /// Registries that follow one another share their workers and their count of crashes.
+  init(_ catalog: PluginCatalog, settings: PluginHostSettings, crashes: CrashLedger, running: RunningPlugins) {
     self.catalog = catalog
     self.settings = settings
+    self.crashes = crashes
+    self.running = running
     var operations: [String: [String: Entry]] = [:]
     for (_, manifest) in catalog.ready {
       var entries: [String: Entry] = [:]
@@ -36,8 +44,6 @@ public final class PluginRegistry: Sendable {
       operations[manifest.id] = entries
     }
     self.operations = operations
-    crashes = CrashLedger(settings)
-    running = RunningPlugins(settings)
   }
 
   /// Finds plugins (which blocks, see `PluginDiscovery.run`) and takes them over.
@@ -86,12 +92,12 @@ public final class PluginRegistry: Sendable {
       throw .argument(plugin: plugin, error)
     }
     do throws(WorkerFailure) {
-      let reply = try await running.call(discovered, plugin, entry.index, frame).get()
+      let reply = try await running.call(discovered, plugin, entry.index, named: operation, frame).get()
       return PluginReply(status: ProviderStatus(code: reply.status), output: reply.output)
     } catch .fileChanged {
       throw .changed(plugin: plugin)
     } catch {
-      if error.isCrash, await crashes.add(error, of: discovered) { await running.stop(plugin) }
+      if error.isCrash, await crashes.add(error, of: discovered) { await running.quarantine(discovered, plugin) }
       throw .worker(plugin: plugin, operation: operation, error)
     }
   }
@@ -121,50 +127,5 @@ public final class PluginRegistry: Sendable {
       }
     }
     return arguments
-  }
-}
-
-/// Counts crashes, here and in the cache file, so that the next command knows of them.
-private final class CrashLedger: Sendable {
-  private let settings: PluginHostSettings
-  private let reasons = Mutex<[String: (reason: String, untilMilliseconds: Int64)]>([:])
-  /// Counts of this process, for where there is no cache file.
-  private let histories = Mutex<[String: CrashHistory]>([:])
-
-  init(_ settings: PluginHostSettings) { self.settings = settings }
-
-  func quarantine(of plugin: DiscoveredPlugin) -> String? {
-    let now = settings.now()
-    return reasons.withLock { reasons in
-      guard let entry = reasons[plugin.path] else { return nil }
-      if now < entry.untilMilliseconds { return entry.reason }
-      reasons[plugin.path] = nil
-      return nil
-    }
-  }
-
-  /// Returns whether the plugin is quarantined now.
-  nonisolated(nonsending) func add(_ failure: WorkerFailure, of plugin: DiscoveredPlugin) async -> Bool {
-    let now = settings.now()
-    let history: CrashHistory = await Blocking.run {
-      self.histories.withLock { histories in
-        let cache = PluginCache(path: self.settings.cacheFile, workerExecutable: self.settings.workerExecutable)
-        var records = cache.read()
-        // Another process may have counted further; a record of another file counts for nothing.
-        let record = records[plugin.path].flatMap { $0.sha256 == plugin.sha256 ? $0 : nil }
-        var history = record?.crashes ?? histories[plugin.path] ?? CrashHistory()
-        history.add(failure.sentence, atMilliseconds: now)
-        histories[plugin.path] = history
-        if var record {
-          record.crashes = history
-          records[plugin.path] = record
-          cache.write(records)
-        }
-        return history
-      }
-    }
-    guard let quarantine = history.quarantine(atMilliseconds: now) else { return false }
-    reasons.withLock { $0[plugin.path] = quarantine }
-    return true
   }
 }

@@ -9,14 +9,37 @@ import Loader
     case inProcess(InProcessPlugin)
   }
 
-  private let settings: PluginHostSettings
-  private var runners: [String: Runner] = [:]
+  /// A plugin whose file was replaced is another one: its calls must not meet the old one's workers.
+  private struct Key: Hashable {
+    let id: String
+    let sha256: [UInt8]
+    let isInProcess: Bool
+  }
+
+  private var settings: PluginHostSettings
+  private var runners: [Key: Runner] = [:]
   /// A runner is made once for each plugin; calls that come meanwhile wait for it.
-  private var inMaking: [String: Task<Result<Runner, WorkerFailure>, Never>] = [:]
+  private var inMaking: [Key: Task<Result<Runner, WorkerFailure>, Never>] = [:]
+  /// The plugins that are in use, where that can change.
+  private var kept: Set<Key>?
+  /// Told of every call.
+  var observer: (any PluginObserver)?
+  /// Told when a plugin was quarantined.
+  var onQuarantine: (() -> Void)?
 
   nonisolated init(_ settings: PluginHostSettings) { self.settings = settings }
 
   func call(
+    _ plugin: DiscoveredPlugin, _ id: String, _ operation: Int, named name: String, _ frame: [UInt8]
+  ) async -> Result<WorkerReply, WorkerFailure> {
+    guard let observer else { return await answer(plugin, id, operation, frame) }
+    let began = EventLoop.monotonicNanoseconds
+    let result = await answer(plugin, id, operation, frame)
+    observer.pluginCalled(id, operation: name, nanoseconds: EventLoop.monotonicNanoseconds - began, result)
+    return result
+  }
+
+  private func answer(
     _ plugin: DiscoveredPlugin, _ id: String, _ operation: Int, _ frame: [UInt8]
   ) async -> Result<WorkerReply, WorkerFailure> {
     do throws(WorkerFailure) {
@@ -29,34 +52,70 @@ import Loader
     }
   }
 
-  func warmUp(_ plugin: DiscoveredPlugin, _ id: String) async {
-    if case .success(.workers(let pool)) = await runner(for: plugin, id) { pool.warmUp() }
+  /// Holds the plugin's bytes and gets its first worker started. Says why it cannot be called.
+  @discardableResult
+  func warmUp(_ plugin: DiscoveredPlugin, _ id: String) async -> WorkerFailure? {
+    switch await runner(for: plugin, id) {
+    case .success(.workers(let pool)): pool.warmUp()
+    case .success(.inProcess): break
+    case .failure(let failure): return failure
+    }
+    return nil
   }
 
-  /// Ends the workers of one plugin; the next call would start new ones.
-  func stop(_ id: String) async {
-    if let task = inMaking[id] { _ = await task.value }
-    // What runs in-process cannot be unloaded, so it stays.
-    guard case .workers(let pool)? = runners[id] else { return }
-    runners[id] = nil
-    pool.stop()
+  /// Ends the workers of a plugin that crashed too often.
+  func quarantine(_ plugin: DiscoveredPlugin, _ id: String) async {
+    await stop(key(plugin, id))
+    onQuarantine?()
+  }
+
+  /// What is made from now on is made by these settings.
+  func use(_ settings: PluginHostSettings) { self.settings = settings }
+
+  /// Ends the workers of all plugins but these; calls that are under way are answered first.
+  func retire(allBut plugins: [(plugin: DiscoveredPlugin, id: String)]) {
+    let kept = Set(plugins.map { key($0.plugin, $0.id) })
+    self.kept = kept
+    for (key, runner) in runners where !kept.contains(key) {
+      runners[key] = nil
+      if case .workers(let pool) = runner { pool.retire() }
+    }
   }
 
   func stopAll() async {
-    for id in Set(runners.keys).union(inMaking.keys).sorted() { await stop(id) }
+    for key in Set(runners.keys).union(inMaking.keys) { await stop(key) }
+  }
+
+  private func key(_ plugin: DiscoveredPlugin, _ id: String) -> Key {
+    Key(id: id, sha256: plugin.sha256, isInProcess: settings.inProcess[id] != nil)
+  }
+
+  private func stop(_ key: Key) async {
+    if let task = inMaking[key] { _ = await task.value }
+    // What runs in-process cannot be unloaded, so it stays.
+    guard case .workers(let pool)? = runners[key] else { return }
+    runners[key] = nil
+    pool.stop()
   }
 
   private func runner(for plugin: DiscoveredPlugin, _ id: String) async -> Result<Runner, WorkerFailure> {
-    if let runner = runners[id] { return .success(runner) }
-    if let task = inMaking[id] { return await task.value }
+    let key = key(plugin, id)
+    if let runner = runners[key] { return .success(runner) }
+    if let task = inMaking[key] { return await task.value }
     let task = Task { @LoopActor in
       let result = await make(plugin, id)
+      inMaking[key] = nil
       // What failed is tried again at the next call.
-      if case .success(let runner) = result { runners[id] = runner }
-      inMaking[id] = nil
+      guard case .success(let runner) = result else { return result }
+      if let kept, !kept.contains(key) {
+        // Its file was replaced meanwhile; only the calls that wait for it still need it.
+        if case .workers(let pool) = runner { pool.retireAfterCalls() }
+      } else {
+        runners[key] = runner
+      }
       return result
     }
-    inMaking[id] = task
+    inMaking[key] = task
     return await task.value
   }
 

@@ -17,6 +17,8 @@ import Loader
   private var runningCount = 0
   private var startingCount = 0
   private var waiters: [Waiter] = []
+  private var callCount = 0
+  private var isRetired = false
   private var isStopped = false
 
   init(_ plugin: SealedPlugin, spawn: WorkerSpawn, limits: WorkerLimits, log: @escaping LineCollector.Handler) {
@@ -32,6 +34,11 @@ import Loader
   /// Calls the operation of that index. When the worker was ended through no fault of this call, the call is made once
   /// more: plugins are pure, so asking again is harmless.
   func call(_ operation: Int, _ frame: [UInt8]) async throws(WorkerFailure) -> WorkerReply {
+    callCount += 1
+    defer {
+      callCount -= 1
+      if isRetired, callCount == 0 { stop() }
+    }
     for _ in 0..<2 {
       let worker = try await acquire()
       do throws(WorkerFailure) {
@@ -48,6 +55,15 @@ import Loader
     throw .interrupted
   }
 
+  /// Ends all workers as soon as the calls that are under way are answered.
+  func retire() {
+    isRetired = true
+    if callCount == 0 { stop() }
+  }
+
+  /// The same for a pool whose only calls are about to come.
+  func retireAfterCalls() { isRetired = true }
+
   /// Ends all workers; calls that are under way fail as interrupted.
   func stop() {
     isStopped = true
@@ -61,7 +77,7 @@ import Loader
 
   /// Starts the warm workers ahead of the first call.
   func warmUp() {
-    while !isStopped, runningCount + startingCount < limits.warmWorkers { startWorker() }
+    while !isStopped, !isRetired, runningCount + startingCount < limits.warmWorkers { startWorker() }
   }
 
   private func acquire() async throws(WorkerFailure) -> WorkerProcess {

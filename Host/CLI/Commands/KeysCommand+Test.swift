@@ -53,7 +53,7 @@ extension KeysCommand {
     guard let manifest = engine.catalog.entries.first(where: { $0.pluginID == account.pluginID })?.manifest,
       account.pluginID != StudioManifest.pluginID
     else { return nil }
-    let calls = PluginCalls(registry: engine.registry, studio: StudioCalls(cacheFolder: engine.locations.cacheFolder))
+    let calls = PluginCalls(plugins: engine.plugins, studio: StudioCalls(cacheFolder: engine.locations.cacheFolder))
     let now = SystemClock().nowMilliseconds
     let job = try await neverSubmitted(manifest, account, engine, calls, now)
     let step = try await calls.poll(job, nowMilliseconds: now)

@@ -19,9 +19,8 @@ extension SandboxCommand {
       await session.runOnLoop { () async throws(Failure) -> Int32 in
         let configuration = try session.configuration(try session.locations())
         let settings = session.pluginSettings(configuration)
-        let plugins = await Blocking.run { PluginDiscovery.run(settings) }
-        let registry = PluginRegistry(plugins, settings: settings)
-        let started = try await SandboxStart.start(registry, Session.catalog(of: plugins), options: settled)
+        let registry = await Blocking.run { PluginRegistry.discover(settings) }
+        let started = try await SandboxStart.start(registry, options: settled)
         show(started.address, session)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
           interruption.onInterrupt { continuation.resume() }

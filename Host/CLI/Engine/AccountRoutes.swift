@@ -8,14 +8,33 @@ import VideoDocuments
 
 /// Tells the wire how each account reaches its provider and signs.
 @LoopActor final class AccountRoutes: JobRoutes {
-  private let accounts: [Account]
-  private let manifests: [Manifest]
+  private struct Entry {
+    var account: Account
+    var identity: AccountIdentity
+  }
+
+  /// By name.
+  private var accounts: [String: Entry]
+  private var manifests: [Manifest]
   /// One signer an account, so that a token is used until it is old.
-  private var signers: [String: Signer] = [:]
+  private var signers: [AccountIdentity: Signer] = [:]
 
   nonisolated init(accounts: [Account], manifests: [Manifest]) {
-    self.accounts = accounts
+    self.accounts = Self.table(accounts)
     self.manifests = manifests
+  }
+
+  /// Takes other accounts and plugins from now on. Accounts that are the same keep their signers; secrets that a command
+  /// prints are asked for again.
+  func update(accounts: [Account], manifests: [Manifest]) {
+    self.accounts = Self.table(accounts)
+    self.manifests = manifests
+    let kept = Set(self.accounts.values.filter { $0.account.secretCommands.isEmpty }.map { $0.identity })
+    signers = signers.filter { kept.contains($0.key) }
+  }
+
+  private nonisolated static func table(_ accounts: [Account]) -> [String: Entry] {
+    Dictionary(accounts.map { ($0.name, Entry(account: $0, identity: $0.identity)) }) { first, _ in first }
   }
 
   func route(for job: JobRecord) async throws(Failure) -> JobRoute {
@@ -24,7 +43,7 @@ import VideoDocuments
 
   /// As `route`, for a dry run: an account without its secrets will do, for nothing is sent.
   func previewRoute(for job: JobRecord) throws(Failure) -> JobRoute {
-    guard let account = accounts.first(where: { $0.name == job.account }) else { throw unknownAccount(job) }
+    guard let account = accounts[job.account]?.account else { throw unknownAccount(job) }
     return JobRoute(
       profile: try profile(of: job), signer: Signer(scheme: try scheme(of: account), secrets: account.secrets))
   }
@@ -44,8 +63,9 @@ import VideoDocuments
   }
 
   private func signer(for job: JobRecord) async throws(Failure) -> Signer {
-    if let signer = signers[job.account] { return signer }
-    guard let account = accounts.first(where: { $0.name == job.account }) else { throw unknownAccount(job) }
+    guard let entry = accounts[job.account] else { throw unknownAccount(job) }
+    if let signer = signers[entry.identity] { return signer }
+    let account = entry.account
     if var lack = account.lack(displayName: account.pluginID) {
       lack.advice = lack.advice.map { "\($0) The job waits." }
       lack.isRetryable = true
@@ -53,7 +73,8 @@ import VideoDocuments
     }
     let complete = try await account.fetchingSecrets()
     let signer = Signer(scheme: try scheme(of: complete), secrets: complete.secrets)
-    signers[job.account] = signer
+    // The accounts may have been replaced while a command printed the secrets.
+    if accounts[job.account]?.identity == entry.identity { signers[entry.identity] = signer }
     return signer
   }
 

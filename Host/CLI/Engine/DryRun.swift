@@ -23,7 +23,7 @@ import VideoDocuments
       task: task, pluginID: plan.pluginID, pluginVersion: plan.pluginVersion, account: plan.account.name,
       connection: plan.account.connection)
     job.assets = assets
-    let calls = PluginCalls(registry: engine.registry, studio: StudioCalls(cacheFolder: engine.locations.cacheFolder))
+    let calls = PluginCalls(plugins: engine.plugins, studio: StudioCalls(cacheFolder: engine.locations.cacheFolder))
     let step = try await calls.create(job, nowMilliseconds: now)
     if case .fail(let failure) = step.action { throw failure }
     let check = LedgerCheck.merge(planned: plan.ledger, fromPlugin: step.ledger, request: plan.request)

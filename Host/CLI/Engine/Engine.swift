@@ -9,13 +9,18 @@ import Sandbox
 import Store
 import VideoDocuments
 
-/// Everything that a command about jobs works with, opened once and closed at the end.
+/// Everything that a command about jobs works with, opened once and closed at the end. A server's follows what happens
+/// to plugins and configuration meanwhile (`Engine+Following`).
 @LoopActor final class Engine {
+  let session: Session
   let locations: Locations
-  let configuration: Configuration
-  let registry: PluginRegistry
-  let catalog: Catalog
-  let accounts: [Account]
+  var configuration: Configuration
+  let plugins: any PluginSource
+  /// The same where it follows the plugin folders.
+  let live: LivePlugins?
+  /// The usable plugins in path order, and the built-in renderer last.
+  var catalog: Catalog
+  var accounts: [Account]
   let client: HTTPClient
   let store: SQLiteStore
   let runner: JobRunner
@@ -23,18 +28,25 @@ import VideoDocuments
   let routes: AccountRoutes
   /// Folder of a sandbox's own store, removed at the end.
   private let temporaryFolder: String?
-  private let sandbox: Sandbox?
+  let sandbox: Sandbox?
+  /// Counts the times that catalog and accounts were put together anew.
+  var renewals = 0
+  /// Told when plugins, accounts or configuration have changed.
+  var changeHandlers: [@LoopActor (EngineChange) -> Void] = []
+  var registry: PluginRegistry { plugins.registry }
   /// Whether the accounts lead to the stand-in.
   var isSandbox: Bool { sandbox != nil }
 
   private init(
-    locations: Locations, configuration: Configuration, registry: PluginRegistry, catalog: Catalog,
-    accounts: [Account], client: HTTPClient, store: SQLiteStore, runner: JobRunner, wire: NetworkWire,
+    session: Session, locations: Locations, configuration: Configuration, plugins: any PluginSource, live: LivePlugins?,
+    catalog: Catalog, accounts: [Account], client: HTTPClient, store: SQLiteStore, runner: JobRunner, wire: NetworkWire,
     routes: AccountRoutes, temporaryFolder: String?, sandbox: Sandbox?
   ) {
+    self.session = session
     self.locations = locations
     self.configuration = configuration
-    self.registry = registry
+    self.plugins = plugins
+    self.live = live
     self.catalog = catalog
     self.accounts = accounts
     self.client = client
@@ -46,34 +58,35 @@ import VideoDocuments
     self.sandbox = sandbox
   }
 
-  /// Opens what is needed. `readsOnly` leaves the plugins alone: listing jobs needs none.
-  static func open(_ session: Session, isSandbox: Bool, readsOnly: Bool = false) async throws(Failure) -> Engine {
+  /// Opens what is needed. `readsOnly` leaves the plugins alone: listing jobs needs none. `follows` is for servers: the
+  /// plugins are then those of the moment. `feed` is told of all changes of jobs.
+  static func open(
+    _ session: Session, isSandbox: Bool, readsOnly: Bool = false, follows: Bool = false, feed: JobFeed? = nil,
+    observer: (any PluginObserver)? = nil
+  ) async throws(Failure) -> Engine {
     let locations = try session.locations()
     let configuration = try session.configuration(locations)
     var settings = session.pluginSettings(configuration)
     if readsOnly { settings.folders = [] }
     let chosen = settings
-    let plugins = await Blocking.run { PluginDiscovery.run(chosen) }
-    let registry = PluginRegistry(plugins, settings: settings)
-    let catalog = Session.catalog(of: plugins)
+    let live = follows ? await LivePlugins.start(settings, observer: observer) : nil
+    let plugins: any PluginSource
+    if let live { plugins = live } else { plugins = await Blocking.run { PluginRegistry.discover(chosen) } }
+    let catalog = Session.catalog(of: plugins.registry.catalog)
     let client = HTTPClient()
 
     var sandbox: Sandbox?
     var temporaryFolder: String?
     var accounts: [Account]
     if isSandbox {
-      let started = try await SandboxStart.start(registry, catalog)
+      let started = try await SandboxStart.start(plugins)
       sandbox = started.sandbox
       accounts = started.accounts
       temporaryFolder = try TemporaryFolder.make()
     } else if readsOnly {
       accounts = []
     } else {
-      accounts =
-        try AccountBook(
-          manifests: plugins.ready.map { $0.manifest }, configuration: configuration,
-          keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment
-        ).accounts
+      accounts = try Self.book(plugins.registry.catalog, configuration, locations, isLenient: false).accounts
     }
     accounts.append(StudioAccount.account)
 
@@ -82,11 +95,13 @@ import VideoDocuments
     let wire = NetworkWire(client: client, routes: routes)
     let runner = JobRunner(
       store: store,
-      provider: PluginCalls(registry: registry, studio: StudioCalls(cacheFolder: locations.cacheFolder)), wire: wire,
-      archive: FileArchive(client: client))
+      provider: PluginCalls(plugins: plugins, studio: StudioCalls(cacheFolder: locations.cacheFolder)), wire: wire,
+      archive: FileArchive(client: client), feed: feed)
     let engine = Engine(
-      locations: locations, configuration: configuration, registry: registry, catalog: catalog, accounts: accounts,
-      client: client, store: store, runner: runner, wire: wire, routes: routes, temporaryFolder: temporaryFolder,
+      session: session, locations: locations, configuration: configuration, plugins: plugins, live: live,
+      catalog: catalog,
+      accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
+      temporaryFolder: temporaryFolder,
       sandbox: sandbox)
     do throws(Failure) {
       try await runner.recover()
@@ -94,12 +109,23 @@ import VideoDocuments
       await engine.close()
       throw error
     }
+    if follows { await engine.follow() }
     return engine
+  }
+
+  /// The accounts for these plugins. Reads the files with keys.
+  nonisolated static func book(
+    _ plugins: PluginCatalog, _ configuration: Configuration, _ locations: Locations, isLenient: Bool
+  ) throws(Failure) -> AccountBook {
+    try AccountBook(
+      manifests: plugins.ready.map { $0.manifest }, configuration: configuration,
+      keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment,
+      isLenient: isLenient)
   }
 
   /// What a plan costs: the plugin's own reckoning where it has one.
   func quote(_ plan: Plan) async throws(Failure) -> Quote {
-    try await PriceEstimate.quote(plan, asking: PluginQuotes(registry: registry, pluginID: plan.pluginID))
+    try await PriceEstimate.quote(plan, asking: PluginQuotes(plugins: plugins, pluginID: plan.pluginID))
   }
 
   /// Runs `body` and closes whatever is open.
@@ -110,7 +136,7 @@ import VideoDocuments
   }
 
   func close() async {
-    await registry.stop()
+    if let live { await live.stop() } else { await registry.stop() }
     await sandbox?.stop()
     await store.close()
     if let temporaryFolder { TemporaryFolder.remove(temporaryFolder) }

@@ -11,7 +11,7 @@ import VideoDocuments
 
 /// Carries the job runner's questions to the plugins in their workers, and to the built-in renderer.
 struct PluginCalls: ProviderCalls {
-  let registry: PluginRegistry
+  let plugins: any PluginSource
   let studio: StudioCalls
 
   @LoopActor func create(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
@@ -53,7 +53,7 @@ struct PluginCalls: ProviderCalls {
     _ operation: String, _ job: JobRecord, _ arguments: [String: PluginArgument]
   ) async throws(Failure) -> PluginReply {
     do throws(PluginCallFailure) {
-      return try await registry.call(operation, in: job.pluginID, arguments)
+      return try await plugins.call(operation, in: job.pluginID, arguments)
     } catch {
       switch error {
       case .worker(_, _, .ended), .worker(_, _, .interrupted), .worker(_, _, .cannotStart): break
@@ -61,7 +61,7 @@ struct PluginCalls: ProviderCalls {
       }
     }
     do throws(PluginCallFailure) {
-      return try await registry.call(operation, in: job.pluginID, arguments)
+      return try await plugins.call(operation, in: job.pluginID, arguments)
     } catch {
       throw error.failure
     }
@@ -77,7 +77,7 @@ struct PluginCalls: ProviderCalls {
   private func step(
     _ operation: String, _ job: JobRecord, _ arguments: [String: PluginArgument]
   ) async throws(Failure) -> Step {
-    try step(operation, job, try await registry.document(operation, in: job.pluginID, arguments))
+    try step(operation, job, try await plugins.document(operation, in: job.pluginID, arguments))
   }
 
   private func step(_ operation: String, _ job: JobRecord, _ output: JSON) throws(Failure) -> Step {
@@ -91,7 +91,7 @@ struct PluginCalls: ProviderCalls {
   }
 }
 
-extension PluginRegistry {
+extension PluginSource {
   /// Calls an operation and reads its answer as JSON; a status other than OK becomes the failure that it means.
   func document(
     _ operation: String, in plugin: String, _ arguments: [String: PluginArgument]
@@ -121,11 +121,11 @@ extension PluginReply {
 
 /// Asks one plugin what a request would cost.
 struct PluginQuotes: QuoteSource {
-  let registry: PluginRegistry
+  let plugins: any PluginSource
   let pluginID: String
 
   func quote(_ request: VideoRequest, prices: PriceTable?) async throws(Failure) -> Quote {
-    let json = try await registry.document(
+    let json = try await plugins.document(
       PriceEstimate.operationName, in: pluginID,
       ["request": .text(request.json.text), "prices": .text(prices?.json.text ?? "")])
     do throws(DocumentFailure) {

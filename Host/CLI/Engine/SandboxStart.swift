@@ -17,18 +17,21 @@ import VideoDocuments
   }
 
   static func start(
-    _ registry: PluginRegistry, _ catalog: Catalog, options: SandboxOptions = SandboxOptions()
+    _ plugins: any PluginSource, options: SandboxOptions = SandboxOptions()
   ) async throws(Failure) -> Started {
-    let manifests = registry.catalog.ready.map { $0.manifest }
+    let manifests = plugins.registry.catalog.ready.map { $0.manifest }
     let sandbox = Sandbox()
-    let address = try await sandbox.start(
-      plugins: manifests, calling: RegistryPlugins(registry), options: options)
-    let accounts = address.endpoints.compactMap { endpoint -> Account? in
+    let address = try await sandbox.start(plugins: manifests, calling: RegistryPlugins(plugins), options: options)
+    return Started(sandbox: sandbox, address: address, accounts: accounts(of: address))
+  }
+
+  /// One account for every endpoint.
+  static func accounts(of address: SandboxAddress) -> [Account] {
+    address.endpoints.compactMap { endpoint -> Account? in
       guard let scheme = endpoint.authentication.first else { return nil }
       return Account(
         name: "sandbox/\(endpoint.pluginID)/\(endpoint.profile)", pluginID: endpoint.pluginID,
         profile: endpoint.profile, baseURL: endpoint.baseURL, authentication: scheme, secrets: endpoint.secrets)
     }
-    return Started(sandbox: sandbox, address: address, accounts: accounts)
   }
 }

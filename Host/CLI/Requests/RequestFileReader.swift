@@ -53,7 +53,7 @@ import VideoDocuments
       let decoded = try UnifiedDialect.decode(json)
       return DecodedParts(request: decoded.request, ledger: decoded.ledger, warnings: decoded.warnings)
     case .dialect(let pluginID, let route, let head):
-      let document = try await engine.registry.document(
+      let document = try await engine.plugins.document(
         "decode", in: pluginID, ["route": .text(route), "head": .text(head.json.text), "body": .bytes(bytes)])
       let intent: Intent
       do throws(DocumentFailure) {

@@ -5,11 +5,11 @@ import OrderedJSON
 public import PluginHost
 public import VideoDocuments
 
-/// The plugins of a registry, called in their jailed workers.
+/// The plugins of a registry, or of whatever holds the current one, called in their jailed workers.
 public struct RegistryPlugins: DialectPlugins {
-  private let registry: PluginRegistry
+  private let plugins: any PluginSource
 
-  public init(_ registry: PluginRegistry) { self.registry = registry }
+  public init(_ plugins: any PluginSource) { self.plugins = plugins }
 
   public func decode(
     pluginID: String, route: String, head: RequestHead, body: [UInt8]
@@ -25,12 +25,12 @@ public struct RegistryPlugins: DialectPlugins {
     return try await call("encode", pluginID, arguments)
   }
 
-  private func call<Document: JSONDocument>(
+  @LoopActor private func call<Document: JSONDocument>(
     _ operation: String, _ plugin: String, _ arguments: [String: PluginArgument]
   ) async throws(Failure) -> Document {
     let reply: PluginReply
     do throws(PluginCallFailure) {
-      reply = try await registry.call(operation, in: plugin, arguments)
+      reply = try await plugins.call(operation, in: plugin, arguments)
     } catch {
       throw error.failure
     }

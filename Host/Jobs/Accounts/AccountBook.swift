@@ -16,10 +16,12 @@ public struct AccountBook: Sendable {
   /// - Parameters:
   ///   - manifests: of the usable plugins, in path order.
   ///   - environment: the process's variables.
+  ///   - isLenient: leaves out, with a warning, what it would throw for: a plugin that comes while others serve must not
+  ///     harm these.
   /// - Throws: for an account that can never work: unknown profile or scheme.
   public init(
     manifests: [Manifest], configuration: Configuration = Configuration(), keys: StoredKeys = StoredKeys(),
-    environment: [String: String]
+    environment: [String: String], isLenient: Bool = false
   ) throws(Failure) {
     accounts = []
     warnings = []
@@ -32,30 +34,46 @@ public struct AccountBook: Sendable {
             + hint)
         continue
       }
-      accounts.append(try AccountDraft(manifest, keys, environment).account(configured))
+      do throws(Failure) {
+        accounts.append(try AccountDraft(manifest, keys, environment).account(configured))
+      } catch {
+        guard isLenient else { throw error }
+        warnings.append(error.message)
+      }
     }
     for manifest in manifests {
       let draft = AccountDraft(manifest, keys, environment)
-      let wanted = environment[draft.variable("PROFILE")].flatMap { $0.isEmpty ? nil : $0 }
-      if let wanted, !manifest.profiles.contains(where: { $0.id == wanted }) {
-        throw Failure(
-          .invalid,
-          "\(draft.variable("PROFILE")) is \(shown(wanted)), but plugin \(manifest.id) has "
-            + "\(listed(manifest.profiles.map { $0.id }, "and")).", field: "profile",
-          advice: "Set it to one of those, or unset it.")
-      }
-      if let address = draft.value(of: draft.variable("BASE_URL")), (try? HTTPURL(address)) == nil {
-        throw Failure(
-          .invalid,
-          "\(draft.variable("BASE_URL")) is \(shown(HTTPURL.maskingUserInformation(address))), which is no http or https "
-            + "address.", field: "base_url", advice: "Correct it, or unset it.")
-      }
-      for profile in manifest.profiles where wanted == nil || wanted == profile.id {
-        let isConfigured = accounts.contains { $0.pluginID == manifest.id && $0.profile == profile.id }
-        guard !isConfigured else { continue }
-        accounts.append(draft.implicitAccount(profile))
+      do throws(Failure) {
+        accounts += try draft.implicitAccounts(besides: accounts)
+      } catch {
+        guard isLenient else { throw error }
+        warnings.append(error.message)
       }
     }
+  }
+}
+
+extension AccountDraft {
+  /// One account for every profile that no configuration speaks of.
+  fileprivate func implicitAccounts(besides configured: [Account]) throws(Failure) -> [Account] {
+    let wanted = environment[variable("PROFILE")].flatMap { $0.isEmpty ? nil : $0 }
+    if let wanted, !manifest.profiles.contains(where: { $0.id == wanted }) {
+      throw Failure(
+        .invalid,
+        "\(variable("PROFILE")) is \(shown(wanted)), but plugin \(manifest.id) has "
+          + "\(listed(manifest.profiles.map { $0.id }, "and")).", field: "profile",
+        advice: "Set it to one of those, or unset it.")
+    }
+    if let address = value(of: variable("BASE_URL")), (try? HTTPURL(address)) == nil {
+      throw Failure(
+        .invalid,
+        "\(variable("BASE_URL")) is \(shown(HTTPURL.maskingUserInformation(address))), which is no http or https "
+          + "address.", field: "base_url", advice: "Correct it, or unset it.")
+    }
+    return manifest.profiles.filter { profile in
+      (wanted == nil || wanted == profile.id)
+        && !configured.contains { $0.pluginID == manifest.id && $0.profile == profile.id }
+    }.map { implicitAccount($0) }
   }
 }
 

@@ -30,18 +30,25 @@ public import VideoDocuments
   ) async throws(Failure) -> SandboxAddress {
     guard server == nil else { throw Failure(.internal, "The sandbox is running already.") }
     let folder = try await TemporaryFolder.make(in: options.directory)
-    let service = SandboxService(plugins: plugins, port: port, options: options, folder: folder)
+    let service = SandboxService(port: port, options: options, folder: folder)
     do throws(HTTPServerFailure) {
       let server = try HTTPServer.start(host: "127.0.0.1", port: options.port, responder: service)
       self.server = server
       self.service = service
-      return service.opened(on: server.port)
+      return service.serve(plugins, on: server.port)
     } catch {
       await folder.remove()
       throw Failure(
         .internal, "The sandbox could not listen on port \(options.port): \(error)",
         advice: "Leave the port out to take any that is free.")
     }
+  }
+
+  /// Plays for these plugins from now on. What is known already keeps its tasks and its secrets. Nil when the sandbox is
+  /// not running.
+  public func update(plugins: [Manifest]) -> SandboxAddress? {
+    guard let server, let service else { return nil }
+    return service.serve(plugins, on: server.port)
   }
 
   /// Ends every task and connection and deletes all files.

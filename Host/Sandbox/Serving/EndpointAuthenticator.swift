@@ -7,8 +7,8 @@ struct EndpointAuthenticator: Sendable {
   private let schemes: [AuthenticationScheme]
   let secrets: Secrets
 
-  /// Makes up secrets for the schemes. Throws when none of them is one that the host knows.
-  init(_ facts: [AuthenticationFacts]) throws(Failure) {
+  /// Makes up secrets for the schemes, where `kept` has none. Throws when none of them is one that the host knows.
+  init(_ facts: [AuthenticationFacts], keeping kept: Secrets? = nil) throws(Failure) {
     var schemes: [AuthenticationScheme] = []
     var problem: AuthenticationSchemeFailure?
     for fact in facts {
@@ -22,7 +22,9 @@ struct EndpointAuthenticator: Sendable {
       throw Failure(.plugin, "None of the profile's ways to authenticate is known here: \(problem).")
     }
     var values: [String: String] = [:]
-    for name in schemes.flatMap({ $0.requiredSecrets }) where values[name] == nil { values[name] = RandomText.make() }
+    for name in schemes.flatMap({ $0.requiredSecrets }) where values[name] == nil {
+      values[name] = kept?[name] ?? RandomText.make()
+    }
     self.schemes = schemes
     secrets = Secrets(values)
   }

@@ -16,12 +16,14 @@ import VideoDocuments
   let authenticator: EndpointAuthenticator
   private unowned let service: SandboxService
 
-  init(_ manifest: Manifest, _ profile: ProfileFacts, service: SandboxService) throws(Failure) {
+  init(
+    _ manifest: Manifest, _ profile: ProfileFacts, service: SandboxService, replacing earlier: EndpointService? = nil
+  ) throws(Failure) {
     key = EndpointKey(pluginID: manifest.id, profile: profile.id)
     self.manifest = manifest
     self.profile = profile
     routes = EndpointRoutes(manifest, profile: profile)
-    authenticator = try EndpointAuthenticator(profile.authentication)
+    authenticator = try EndpointAuthenticator(profile.authentication, keeping: earlier?.authenticator.secrets)
     self.service = service
   }
 

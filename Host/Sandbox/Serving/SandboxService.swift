@@ -12,12 +12,10 @@ import VideoDocuments
   let table: TaskTable
   let runner: TaskRunner
   private let clips: ClipStore
-  private let plugins: [Manifest]
   private(set) var endpoints: [EndpointService] = []
   private var byKey: [EndpointKey: EndpointService] = [:]
 
-  init(plugins: [Manifest], port: any DialectPlugins, options: SandboxOptions, folder: TemporaryFolder) {
-    self.plugins = plugins
+  init(port: any DialectPlugins, options: SandboxOptions, folder: TemporaryFolder) {
     self.port = port
     self.options = options
     self.folder = folder
@@ -26,17 +24,21 @@ import VideoDocuments
     runner = TaskRunner(table: table, clips: clips, options: options)
   }
 
-  /// Makes the endpoints, now that the port is known.
-  func opened(on portNumber: UInt16) -> SandboxAddress {
+  /// Makes the endpoints, now that the port is known; in place of earlier ones, whose secrets stay.
+  func serve(_ plugins: [Manifest], on portNumber: UInt16) -> SandboxAddress {
     let base = "http://127.0.0.1:\(portNumber)"
     runner.mediaBase = "\(base)/media/"
     var address = SandboxAddress(port: portNumber, endpoints: [], skipped: [])
+    let earlier = byKey
+    byKey = [:]
+    endpoints = []
     for manifest in plugins {
       for profile in manifest.profiles {
         do throws(Failure) {
-          let endpoint = try EndpointService(manifest, profile, service: self)
-          guard byKey[endpoint.key] == nil else { continue }
-          byKey[endpoint.key] = endpoint
+          let key = EndpointKey(pluginID: manifest.id, profile: profile.id)
+          guard byKey[key] == nil else { continue }
+          let endpoint = try EndpointService(manifest, profile, service: self, replacing: earlier[key])
+          byKey[key] = endpoint
           endpoints.append(endpoint)
           address.endpoints.append(
             SandboxEndpoint(
