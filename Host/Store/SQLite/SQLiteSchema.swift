@@ -75,6 +75,7 @@ enum SQLiteSchema {
     CREATE INDEX jobs_of_external_id ON jobs (caller, external_id, id) WHERE external_id IS NOT NULL;
     CREATE UNIQUE INDEX jobs_of_idempotency_key ON jobs (caller, idempotency_key) WHERE idempotency_key IS NOT NULL;
     """,
+    webhookTables,
   ]
 
   private static let walAttempts = 100

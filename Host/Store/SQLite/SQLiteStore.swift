@@ -4,8 +4,8 @@ public import VideoDocuments
 
 /// Jobs in one SQLite file, which several processes may share: one writer thread with group commit, one reader thread.
 public final class SQLiteStore: Store {
-  private let writer: DatabaseThread
-  private let reader: DatabaseThread
+  let writer: DatabaseThread
+  let reader: DatabaseThread
   private let reserve: ReserveFile
 
   private init(writer: DatabaseThread, reader: DatabaseThread, reserve: ReserveFile) {
@@ -80,7 +80,7 @@ public final class SQLiteStore: Store {
     }
   }
 
-  private nonisolated(nonsending) func perform<Output: Sendable>(
+  nonisolated(nonsending) func perform<Output: Sendable>(
     on thread: DatabaseThread, _ body: @escaping @Sendable (SQLiteConnection) throws(Failure) -> Output
   ) async throws(Failure) -> Output {
     let result: Result<Output, Failure> = await withCheckedContinuation { continuation in
@@ -99,7 +99,9 @@ public final class SQLiteStore: Store {
     _ job: JobRecord, entries: [JobLogEntry]
   ) async throws(Failure) -> Insertion {
     try await perform(on: writer) { (connection) throws(Failure) in
-      try JobTables.insert(job, entries, connection)
+      let insertion = try JobTables.insert(job, entries, connection)
+      if insertion == .inserted { try CallbackTables.insert(job, connection) }
+      return insertion
     }
   }
 
@@ -112,6 +114,7 @@ public final class SQLiteStore: Store {
       if var changed = change.job {
         changed.revision = job.revision + 1
         try JobTables.replace(number, with: changed, connection)
+        try WebhookTables.notice(job, changed, number: number, connection)
       }
       try JobTables.append(change.entries, to: number, connection)
       return change.output

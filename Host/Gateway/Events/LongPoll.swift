@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import EventLoop
+import Jobs
+public import Store
+public import VideoDocuments
+
+/// A status request that is answered when there is news (`?wait=30`).
+@LoopActor public struct LongPoll {
+  /// The longest wait.
+  public nonisolated static let maximumSeconds = 60
+
+  private let store: any Store
+  private let waits: OpenWaits
+
+  public nonisolated init(store: any Store, waits: OpenWaits) {
+    self.store = store
+    self.waits = waits
+  }
+
+  /// Reads the value of `wait`; nothing given means no wait.
+  public nonisolated static func seconds(_ text: String?) throws(Failure) -> Int {
+    guard let text else { return 0 }
+    guard let seconds = Int(text), (0...maximumSeconds).contains(seconds) else {
+      throw Failure(
+        .invalid, "wait must be a whole number of seconds from 0 to \(maximumSeconds).", field: "wait",
+        advice: "Ask again when the time is over, or read the events of the video.")
+    }
+    return seconds
+  }
+
+  /// The job as soon as phase or progress differ from what `job` shows, when it is over, or when the time is.
+  public func wait(for job: JobRecord, seconds: Int) async throws(Failure) -> JobRecord {
+    guard seconds > 0, !waits.isDraining else { return job }
+    let watch = waits.open(job.id)
+    defer { waits.close(watch) }
+    // What was written before the watch began is in the store.
+    var current = try await store.job(job.id) ?? job
+    let seen = VisibleState(job)
+    let deadline = EventLoop.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
+    while !VisibleState(current).isFinal, VisibleState(current) == seen, !waits.isDraining {
+      let now = EventLoop.monotonicNanoseconds
+      guard now < deadline else { break }
+      let left = Int64((deadline - now) / 1_000_000) + 1
+      guard let next = await watch.next(after: current.revision, timeoutMilliseconds: left) else { break }
+      current = next
+    }
+    return current
+  }
+}
