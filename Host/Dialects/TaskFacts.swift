@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import OrderedJSON
 import VideoDocuments
 
 /// What the host's own wire formats say of a task, before it is put in their words.
@@ -29,14 +30,29 @@ struct TaskFacts {
     return Double(seconds)
   }
 
-  /// Why there is no clip; nil unless the task ended without one.
-  var problem: (code: String, message: String, failure: Failure?)? {
+  /// Why there is no clip, once the task ended without one.
+  struct Problem {
+    /// One of Filmgate's own words: that of a failure's kind, or `failed`.
+    var code: String
+    var message: String
+    var failure: Failure?
+
+    /// `{"code", "message", "vendor_code"?}`.
+    var json: JSONObject {
+      var object: JSONObject = ["code": .string(code), "message": .string(message)]
+      object.add("vendor_code", failure?.vendorCode)
+      return object
+    }
+  }
+
+  /// Nil unless the task ended without a clip.
+  var problem: Problem? {
     let failure = task.failure
     let message = failure.map { $0.vendorMessage ?? $0.message } ?? "The task ended as \(task.phase.rawValue)."
     switch task.phase {
     case .queued, .running, .succeeded, .unknown: return nil
-    case .failed: return (failure?.vendorCode ?? failure?.kind.rawValue ?? "failed", message, failure)
-    case .cancelled, .expired: return (task.phase.rawValue, message, failure)
+    case .failed: return Problem(code: failure?.kind.rawValue ?? "failed", message: message, failure: failure)
+    case .cancelled, .expired: return Problem(code: task.phase.rawValue, message: message, failure: failure)
     }
   }
 }

@@ -55,7 +55,8 @@ import VideoDocuments
   /// Phase, word, progress, error code.
   static let phases: [(TaskPhase, String, Int, String?)] = [
     (.queued, "queued", 0, nil), (.unknown, "queued", 0, nil), (.running, "in_progress", 37, nil),
-    (.succeeded, "completed", 100, nil), (.failed, "failed", 37, "1301"), (.cancelled, "failed", 37, "cancelled"),
+    (.succeeded, "completed", 100, nil), (.failed, "failed", 37, "refused_prompt"),
+    (.cancelled, "failed", 37, "cancelled"),
     (.expired, "failed", 37, "expired"),
   ]
 
@@ -71,6 +72,7 @@ import VideoDocuments
     #expect(body["status"]?.string == word)
     #expect(body["progress"]?.isIdentical(to: .number(JSONNumber(progress))) == true)
     #expect(body.value(at: "error.code")?.string == code)
+    #expect(body.value(at: "error.vendor_code")?.string == code.map { _ in "1301" })
     #expect(body.value(at: "error.message")?.string == code.map { _ in "Refused." })
     #expect(body.value(at: "error.param")?.string == code.map { _ in "prompt" })
     #expect(reply.headers.first("openai-poll-after-ms") == (phase.isTerminal ? nil : "7500"))
@@ -131,7 +133,7 @@ import VideoDocuments
     #expect(
       reply.body == [
         "error": [
-          "message": "duration_seconds is 99, but m takes 4 to 15. Choose a value in that range.",
+          "message": "seconds is 99, but m takes 4 to 15. Choose a value in that range.",
           "type": "invalid_request_error", "param": "seconds", "code": "invalid",
         ]
       ])

@@ -49,7 +49,8 @@ import VideoDocuments
         "id": "up-1", "status": "succeeded", "content": ["video_url": "https://vendor.example/v.mp4?signature=canary"],
       ]
     }
-    let reply = Self.encode(.task(task))
+    let masked = TaskMasking { Self.reply.contentURL("t1/\($0.kind)") }.masked(task, id: "t1")
+    let reply = Self.encode(.task(masked))
     #expect(reply.headers.isEmpty)
     let expected: JSON = [
       "code": "success", "message": "",
@@ -62,7 +63,8 @@ import VideoDocuments
           "status": "succeed", "created_at": "2026-04-03T03:47:10Z", "updated_at": "2026-04-03T03:52:04Z",
           "content": ["video_url": "https://gate.example/v1/videos/t1/content"],
           "result": [
-            "id": "t1", "status": "succeeded", "content": ["video_url": "https://gate.example/v1/videos/t1/content"],
+            "id": "t1", "status": "succeeded",
+            "content": ["video_url": "https://gate.example/v1/videos/t1/video/content"],
           ],
         ],
       ], "task_id": "t1", "status": "completed", "url": "https://gate.example/v1/videos/t1/content", "format": "mp4",
@@ -77,7 +79,7 @@ import VideoDocuments
     (.queued, "QUEUED", "queued", "queued", "0%", nil),
     (.running, "IN_PROGRESS", "processing", "in_progress", "37%", nil),
     (.succeeded, "SUCCESS", "succeed", "completed", "100%", nil),
-    (.failed, "FAILURE", "failed", "failed", "37%", "1301"),
+    (.failed, "FAILURE", "failed", "failed", "37%", "refused_prompt"),
     (.cancelled, "FAILURE", "failed", "failed", "37%", "cancelled"),
     (.expired, "FAILURE", "failed", "failed", "37%", "expired"), (.unknown, "QUEUED", "queued", "queued", "0%", nil),
   ]
@@ -95,6 +97,8 @@ import VideoDocuments
     #expect(body["status"]?.string == flat)
     #expect(body.value(at: "data.progress")?.string == progress)
     #expect(body.value(at: "error.code")?.string == code)
+    #expect(body.value(at: "error.vendor_code")?.string == code.map { _ in "1301" })
+    #expect(body.value(at: "data.data.result.status")?.string == middle)
     #expect((body.value(at: "data.fail_reason")?.string?.isEmpty == true) == (code == nil))
     #expect(body["warnings"]?.array?.count == (phase == .unknown ? 2 : 1))
   }
@@ -107,12 +111,12 @@ import VideoDocuments
     #expect(reply.status == 400)
     #expect(
       reply.body == [
-        "code": "invalid", "message": "duration_seconds is 99, but m takes 4 to 15. Choose a value in that range.",
+        "code": "invalid", "message": "duration is 99, but m takes 4 to 15. Choose a value in that range.",
         "data": .null,
         "error": [
           "code": "invalid",
-          "message": "duration_seconds is 99, but m takes 4 to 15. Choose a value in that range.",
-          "type": "invalid_request_error", "param": "duration_seconds",
+          "message": "duration is 99, but m takes 4 to 15. Choose a value in that range.",
+          "type": "invalid_request_error", "param": "duration",
         ],
       ])
     let limited = Self.encode(.failure(Failure(.rateLimited, "Slow down.", retryAfterMilliseconds: 1_200)))

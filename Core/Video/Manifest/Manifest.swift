@@ -102,6 +102,13 @@ public struct PollingFacts: JSONDocument {
 
   public init() {}
 
+  /// One interval from first to last.
+  public init(everyMilliseconds interval: Int64) {
+    firstMilliseconds = interval
+    intervalMilliseconds = interval
+    slowIntervalMilliseconds = interval
+  }
+
   public init(_ json: JSON, at path: String) throws(DocumentFailure) {
     let reader = try DocumentReader(json, at: path)
     firstMilliseconds = try reader.optionalInteger64("first_ms") ?? firstMilliseconds

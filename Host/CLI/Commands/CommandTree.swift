@@ -27,6 +27,7 @@ public enum CommandTree {
       PluginsCommand.specification,
       KeysCommand.specification,
       ConfigCommand.specification,
+      ServeCommand.specification,
       SandboxCommand.specification,
       DoctorCommand.specification,
       CompletionsCommand.specification,

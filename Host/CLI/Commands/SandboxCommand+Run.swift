@@ -22,9 +22,7 @@ extension SandboxCommand {
         let registry = await Blocking.run { PluginRegistry.discover(settings) }
         let started = try await SandboxStart.start(registry, options: settled)
         show(started.address, session)
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-          interruption.onInterrupt { continuation.resume() }
-        }
+        await interruption.wait()
         await started.sandbox.stop()
         await registry.stop()
         return ExitCode.done.rawValue

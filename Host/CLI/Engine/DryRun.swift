@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Gateway
 import Jobs
 import Network
 import OrderedJSON
@@ -14,6 +15,15 @@ import VideoDocuments
   let engine: Engine
 
   func show(_ plan: Plan, _ quote: Quote, assets: [JobAsset]) async throws(Failure) -> Int32 {
+    let preview = try await Self.preview(plan, assets: assets, engine)
+    report(plan, quote, preview)
+    return ExitCode.done.rawValue
+  }
+
+  /// What would be sent for a plan, and what becomes of each field.
+  static func preview(
+    _ plan: Plan, assets: [JobAsset], _ engine: Engine
+  ) async throws(Failure) -> DryRunPreview {
     let now = SystemClock().nowMilliseconds
     var request = plan.request
     request.externalID = JobID.make(nowMilliseconds: now)
@@ -23,8 +33,7 @@ import VideoDocuments
       task: task, pluginID: plan.pluginID, pluginVersion: plan.pluginVersion, account: plan.account.name,
       connection: plan.account.connection)
     job.assets = assets
-    let calls = PluginCalls(plugins: engine.plugins, studio: StudioCalls(cacheFolder: engine.locations.cacheFolder))
-    let step = try await calls.create(job, nowMilliseconds: now)
+    let step = try await engine.calls.create(job, nowMilliseconds: now)
     if case .fail(let failure) = step.action { throw failure }
     let check = LedgerCheck.merge(planned: plan.ledger, fromPlugin: step.ledger, request: plan.request)
     var curl: String?
@@ -38,14 +47,14 @@ import VideoDocuments
       }
       curl = CurlLine.render(
         method: described.method, url: described.url.description,
-        headers: described.headers.map { ($0.name, $0.value) }, body: Self.pieces(http.body, assets))
+        headers: described.headers.map { ($0.name, $0.value) }, body: pieces(http.body, assets))
     }
-    report(plan, quote, check, curl)
-    return ExitCode.done.rawValue
+    return DryRunPreview(curl: curl, ledger: check.ledger, warnings: check.warnings)
   }
 
-  private func report(_ plan: Plan, _ quote: Quote, _ check: LedgerCheck, _ curl: String?) {
+  private func report(_ plan: Plan, _ quote: Quote, _ check: DryRunPreview) {
     let terminal = session.terminal
+    let curl = check.curl
     if session.wantsJSON {
       var object: JSONObject = [
         "event": "dry_run", "model": .string(plan.request.model), "plugin": .string(plan.pluginID),

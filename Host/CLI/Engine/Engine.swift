@@ -26,6 +26,7 @@ import VideoDocuments
   let runner: JobRunner
   let wire: NetworkWire
   let routes: AccountRoutes
+  let calls: PluginCalls
   /// Folder of a sandbox's own store, removed at the end.
   private let temporaryFolder: String?
   let sandbox: Sandbox?
@@ -40,7 +41,7 @@ import VideoDocuments
   private init(
     session: Session, locations: Locations, configuration: Configuration, plugins: any PluginSource, live: LivePlugins?,
     catalog: Catalog, accounts: [Account], client: HTTPClient, store: SQLiteStore, runner: JobRunner, wire: NetworkWire,
-    routes: AccountRoutes, temporaryFolder: String?, sandbox: Sandbox?
+    routes: AccountRoutes, calls: PluginCalls, temporaryFolder: String?, sandbox: Sandbox?
   ) {
     self.session = session
     self.locations = locations
@@ -54,6 +55,7 @@ import VideoDocuments
     self.runner = runner
     self.wire = wire
     self.routes = routes
+    self.calls = calls
     self.temporaryFolder = temporaryFolder
     self.sandbox = sandbox
   }
@@ -93,16 +95,17 @@ import VideoDocuments
     let store = try await SQLiteStore.open(path: temporaryFolder.map { "\($0)/jobs.sqlite" } ?? locations.databaseFile)
     let routes = AccountRoutes(accounts: accounts, manifests: catalog.entries.map { $0.manifest })
     let wire = NetworkWire(client: client, routes: routes)
+    let calls = PluginCalls(plugins: plugins, studio: StudioCalls(cacheFolder: locations.cacheFolder))
+    // Servers keep clips in a folder of their own, commands where the user stands.
+    let data = temporaryFolder ?? locations.dataFolder
+    let archiveFolder = follows ? configuration.gateway.archiveFolder ?? "\(data)/archive" : "."
     let runner = JobRunner(
-      store: store,
-      provider: PluginCalls(plugins: plugins, studio: StudioCalls(cacheFolder: locations.cacheFolder)), wire: wire,
-      archive: FileArchive(client: client), feed: feed)
+      store: store, provider: calls, wire: wire,
+      archive: FileArchive(client: client, defaultFolder: archiveFolder), feed: feed)
     let engine = Engine(
       session: session, locations: locations, configuration: configuration, plugins: plugins, live: live,
-      catalog: catalog,
-      accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
-      temporaryFolder: temporaryFolder,
-      sandbox: sandbox)
+      catalog: catalog, accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
+      calls: calls, temporaryFolder: temporaryFolder, sandbox: sandbox)
     do throws(Failure) {
       try await runner.recover()
     } catch {
@@ -112,6 +115,9 @@ import VideoDocuments
     if follows { await engine.follow() }
     return engine
   }
+
+  /// Where the database and everything that goes with it stands.
+  var dataFolder: String { temporaryFolder ?? locations.dataFolder }
 
   /// The accounts for these plugins. Reads the files with keys.
   nonisolated static func book(

@@ -35,10 +35,10 @@ import VideoDocuments
     job.isOverwriting = command.isOn("overwrite")
     job.warnings += draft.decoded.warnings
     if let interval = try engine.locations.pollingMilliseconds() {
-      job.polling = Self.polling(everyMilliseconds: interval)
+      job.polling = PollingFacts(everyMilliseconds: interval)
     } else if engine.isSandbox {
       // The stand-in is on this machine and done in seconds: no need to spare it.
-      job.polling = Self.polling(everyMilliseconds: 300)
+      job.polling = PollingFacts(everyMilliseconds: 300)
     }
     let record = try await engine.runner.submit(job)
     display.submitted(record)
@@ -51,14 +51,6 @@ import VideoDocuments
       return try await JobSaving.stream(record.id, engine.runner)
     }
     return code
-  }
-
-  private static func polling(everyMilliseconds interval: Int64) -> PollingFacts {
-    var polling = PollingFacts()
-    polling.firstMilliseconds = interval
-    polling.intervalMilliseconds = interval
-    polling.slowIntervalMilliseconds = interval
-    return polling
   }
 
   private func plan(_ draft: RequestDraft, isDryRun: Bool) throws(Failure) -> Plan {

@@ -26,6 +26,7 @@ enum CommandDispatch {
     case "config show": return ConfigCommand.show(session)
     case "config path": return ConfigCommand.path(session)
     case "config check": return ConfigCommand.check(session)
+    case "serve": return try ServeCommand.run(session)
     case "sandbox": return try SandboxCommand.run(session)
     case "doctor": return DoctorCommand.run(session)
     case "completions": return try CompletionsCommand.run(command, terminal)

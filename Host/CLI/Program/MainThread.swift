@@ -25,6 +25,13 @@ enum MainThread {
       if mustRun { handler() }
     }
 
+    /// Returns at the first interrupt.
+    func wait() async {
+      await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+        onInterrupt { continuation.resume() }
+      }
+    }
+
     /// False when nobody wants to do anything about it.
     fileprivate func interrupt() -> Bool {
       let handler = state.withLock { state in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dialects
 import Jobs
 import OrderedJSON
 import VideoDocuments
@@ -158,17 +159,5 @@ enum ModelText {
     if let total = facts.maximumTotalSeconds { parts.append("\(number(total)) s in all") }
     if facts.forms == ["url"] { parts.append("links only") }
     return parts.joined(separator: "; ")
-  }
-}
-
-/// Byte counts as people read them.
-enum ByteText {
-  static func text(_ bytes: Int64) -> String {
-    let units: [(Int64, String)] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
-    for (size, name) in units where bytes >= size {
-      let tenths = bytes * 10 / size
-      return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
-    }
-    return "\(bytes) B"
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dialects
 import EventLoop
 import Glibc
 import Network
@@ -29,7 +30,7 @@ import VideoDocuments
     } catch {
       throw error.failure(of: command.path)
     }
-    let loader = InputLoader(assetFolder: engine.locations.assetFolder, client: engine.client)
+    let loader = InputLoader(folder: AssetFolder(path: engine.locations.assetFolder), client: engine.client)
     guard draft.decoded.request.inputs.count + arguments.inputs.count <= Self.maximumInputs else {
       throw Failure(
         .limit, "The request has more than \(Self.maximumInputs) inputs.", field: "inputs", advice: "leave some out")

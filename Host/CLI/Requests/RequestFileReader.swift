@@ -33,17 +33,7 @@ import VideoDocuments
         field: "request", advice: "correct the request there")
     }
     var parts = try await decode(json, hoisted.json)
-    let media = try InlineMedia.complete(hoisted.media, for: &parts.request)
-    let adopted = Set(parts.request.inputs.compactMap { $0.url.flatMap { InlineMedia.name(of: $0) } })
-    let assets = try await adopt(media, into: &parts.request)
-    // A medium that became no input would be sent as the name that stands for it.
-    if let stray = media.first(where: { medium in
-      !adopted.contains(medium.name) && parts.request.json.text.contains("\"\(InlineMedia.scheme):\(medium.name)\"")
-    }) {
-      throw Failure(
-        .invalid, "\(stray.place) holds a picture, video or sound where the request takes none.", field: stray.place,
-        advice: "give it as an input of the request, or as a link")
-    }
+    let assets = try await AssetFolder(path: engine.locations.assetFolder).adopt(hoisted.media, into: &parts.request)
     return RequestDraft(decoded: parts, assets: assets)
   }
 
@@ -68,28 +58,6 @@ import VideoDocuments
       }
       return DecodedParts(request: request, ledger: ledger)
     }
-  }
-
-  /// Makes assets of the media that stood in the body, and gives the inputs what is known of them.
-  private func adopt(_ media: [HoistedMedia], into request: inout VideoRequest) async throws(Failure) -> [JobAsset] {
-    var assets: [JobAsset] = []
-    let loader = InputLoader(assetFolder: engine.locations.assetFolder, client: engine.client)
-    for index in request.inputs.indices {
-      guard let link = request.inputs[index].url, let name = InlineMedia.name(of: link),
-        let found = media.first(where: { $0.name == name })
-      else { continue }
-      let (asset, input) = try await loader.keep(found, id: "a\(assets.count + 1)")
-      assets.append(asset)
-      request.inputs[index].url = nil
-      request.inputs[index].asset = asset.id
-      request.inputs[index].kind = input.kind
-      request.inputs[index].mediaType = input.mediaType
-      request.inputs[index].byteCount = input.byteCount
-      request.inputs[index].widthPixels = input.widthPixels
-      request.inputs[index].heightPixels = input.heightPixels
-      request.inputs[index].durationSeconds = input.durationSeconds
-    }
-    return assets
   }
 
   private static func file(_ path: String) async throws(Failure) -> [UInt8] {

@@ -76,7 +76,8 @@ extension OpenAIDialect {
       headers.append(NameValuePair("retry-after", String(seconds)))
     }
     if mustNotRepeat(failure, status: status, reply) { headers.append(NameValuePair("x-should-retry", "false")) }
-    return HTTPReply(status: status, headers: headers, body: ["error": error(failure, reply)])
+    let told = CallerFailure(failure, side: reply.side, names: names)
+    return HTTPReply(status: status, headers: headers, body: ["error": .object(told.json)])
   }
 
   private static func retryAfterSeconds(_ failure: Failure, status: Int) -> Int64? {
@@ -93,26 +94,9 @@ extension OpenAIDialect {
     return isRepeated && !failure.isRetryable
   }
 
-  private static func error(_ failure: Failure, _ reply: Reply) -> JSON {
-    [
-      "message": .string(FailureStatus.message(of: failure)),
-      "type": .string(FailureStatus.type(of: failure.kind, side: reply.side)),
-      "param": failure.field.map { .string(parameter($0)) } ?? .null,
-      "code": .string(failure.kind.rawValue),
-    ]
-  }
-
-  /// The caller's name for a field that later steps call by its canonical one.
-  static func parameter(_ field: String) -> String {
-    switch field {
-    case "duration_seconds": return "seconds"
-    case "width", "height": return "size"
-    case "count": return "n"
-    case "shots": return "multi_prompt"
-    default:
-      if field.hasPrefix("inputs[") { return "input_reference" }
-      if field.hasPrefix("options.") { return String(field.dropFirst("options.".count)) }
-      return field
-    }
-  }
+  /// What callers call the canonical fields.
+  static let names = [
+    "duration_seconds": "seconds", "width": "size", "height": "size", "count": "n", "shots": "multi_prompt",
+    "inputs": "input_reference",
+  ]
 }

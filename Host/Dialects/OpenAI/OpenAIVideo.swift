@@ -74,11 +74,10 @@ struct OpenAIVideo {
 
   private var error: JSON {
     guard let problem = facts.problem else { return .null }
-    return [
-      "code": .string(problem.code), "message": .string(problem.message),
-      "type": problem.failure.map { .string(FailureStatus.type(of: $0.kind)) } ?? .null,
-      "param": problem.failure?.field.map { .string(OpenAIDialect.parameter($0)) } ?? .null,
-    ]
+    var object = problem.json
+    let told = problem.failure.map { CallerFailure($0, side: .provider, names: OpenAIDialect.names).json }
+    for name in ["type", "param"] { object[name] = told?[name] ?? .null }
+    return .object(object)
   }
 
   private var link: JSON { task.phase == .succeeded ? .string(reply.contentURL(task.id)) : .null }

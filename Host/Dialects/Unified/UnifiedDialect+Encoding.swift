@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OrderedJSON
+public import OrderedJSON
 public import VideoDocuments
 
 extension UnifiedDialect {
@@ -10,22 +10,26 @@ extension UnifiedDialect {
     public var contentURL: @Sendable (String) -> String
     /// Sentences about the request, such as fields that have no effect.
     public var warnings: [String]
-    /// When to look again at a task that is not over.
+    /// When to look again at a task that is not over; 0: nothing is said of it.
     public var pollAfterSeconds: Int
     public var side: FailureStatus.Side
+    /// What is shown as the vendor's own task; nil: what the task holds.
+    public var vendorTask: JSON?
 
     public init(
       warnings: [String] = [], pollAfterSeconds: Int = 5, side: FailureStatus.Side = .provider,
-      contentURL: @escaping @Sendable (String) -> String
+      vendorTask: JSON? = Optional.none, contentURL: @escaping @Sendable (String) -> String
     ) {
       self.contentURL = contentURL
       self.warnings = warnings
       self.pollAfterSeconds = pollAfterSeconds
       self.side = side
+      self.vendorTask = vendorTask
     }
   }
 
-  /// The reply to a caller: one body for both of the format's readers, the nested one and the flat one.
+  /// The reply to a caller: one body for both of the format's readers, the nested one and the flat one. Tasks are shown
+  /// as they are: what callers may not see is gone already (`TaskMasking`).
   public static func encode(_ outcome: Outcome, _ reply: Reply) -> HTTPReply {
     switch outcome.result {
     case .created(let task):
@@ -46,19 +50,19 @@ extension UnifiedDialect {
   }
 
   private static func pollHeaders(_ task: VideoTask, _ reply: Reply) -> [NameValuePair] {
-    task.phase.isTerminal ? [] : [NameValuePair("Retry-After", String(reply.pollAfterSeconds))]
+    task.phase.isTerminal || reply.pollAfterSeconds < 1
+      ? [] : [NameValuePair("Retry-After", String(reply.pollAfterSeconds))]
   }
+
+  /// What callers call the canonical fields.
+  private static let names = ["duration_seconds": "duration", "count": "n", "shots": "multi_prompt"]
 
   /// `{"code", "message", "data": null, "error": {…}}`.
   private static func body(of failure: Failure, side: FailureStatus.Side) -> JSON {
-    let code = JSON.string(failure.kind.rawValue)
-    let message = JSON.string(FailureStatus.message(of: failure))
+    let told = CallerFailure(failure, side: side, names: names)
     return [
-      "code": code, "message": message, "data": .null,
-      "error": [
-        "code": code, "message": message, "type": .string(FailureStatus.type(of: failure.kind, side: side)),
-        "param": failure.field.map { .string($0) } ?? .null,
-      ],
+      "code": .string(failure.kind.rawValue), "message": .string(told.message), "data": .null,
+      "error": .object(told.json),
     ]
   }
 }

@@ -5,11 +5,13 @@ import VideoDocuments
 
 /// One task in the unified format's words, of which there are three vocabularies.
 struct UnifiedTask {
-  let task: VideoTask
-  let reply: UnifiedDialect.Reply
+  private let task: VideoTask
+  private let facts: TaskFacts
+  private let reply: UnifiedDialect.Reply
 
   init(_ task: VideoTask, _ reply: UnifiedDialect.Reply) {
     self.task = task
+    self.facts = TaskFacts(task)
     self.reply = reply
   }
 
@@ -25,8 +27,10 @@ struct UnifiedTask {
       "code": "success", "message": "", "data": envelope, "task_id": .string(task.id), "status": .string(words.flat),
       "url": contentLink, "format": "mp4",
       "metadata": [
-        "duration": duration, "fps": number(request.framesPerSecond), "width": number(clip?.widthPixels),
-        "height": number(clip?.heightPixels), "seed": request.seed.map { .number(JSONNumber($0)) } ?? .null,
+        "duration": duration, "fps": number(request.framesPerSecond),
+        "width": number(facts.clip?.widthPixels ?? request.widthPixels),
+        "height": number(facts.clip?.heightPixels ?? request.heightPixels),
+        "seed": request.seed.map { .number(JSONNumber($0)) } ?? .null,
       ], "error": error, "warnings": warnings,
     ]
   }
@@ -34,20 +38,21 @@ struct UnifiedTask {
   private var envelope: JSON {
     [
       "task_id": .string(task.id), "action": .string(action), "status": .string(words.outer),
-      "fail_reason": .string(failureMessage ?? ""), "result_url": contentLink,
+      "fail_reason": .string(facts.problem?.message ?? ""), "result_url": contentLink,
       "submit_time": seconds(task.createdAtMilliseconds), "start_time": seconds(task.startedAtMilliseconds),
-      "finish_time": seconds(task.finishedAtMilliseconds), "progress": .string("\(progress)%"), "data": inner,
+      "finish_time": seconds(task.finishedAtMilliseconds), "progress": .string("\(facts.progressPercent)%"),
+      "data": inner,
     ]
   }
 
   private var inner: JSON {
     [
       "id": .string(task.id), "model": .string(task.model), "ratio": .string(request.aspectRatio ?? ""),
-      "resolution": .string(request.resolution ?? ""), "duration": duration,
+      "resolution": .string(request.resolution ?? ""), "duration": wholeDuration,
       "frames": .number(JSONNumber(request.frames ?? 0)), "draft": .bool(request.options["draft"]?.bool ?? false),
       "status": .string(words.middle), "created_at": .string(Timestamp.text(milliseconds: task.createdAtMilliseconds)),
       "updated_at": .string(Timestamp.text(milliseconds: task.updatedAtMilliseconds)),
-      "content": ["video_url": contentLink], "result": task.vendorTask.map(cleaned) ?? .null,
+      "content": ["video_url": contentLink], "result": reply.vendorTask ?? task.vendorTask ?? substitute,
     ]
   }
 
@@ -64,8 +69,6 @@ struct UnifiedTask {
 
   private var request: VideoRequest { task.request }
 
-  private var clip: VideoOutput? { task.outputs.first { $0.kind == "video" } }
-
   private var action: String {
     switch request.scenario {
     case "text": "textGenerate"
@@ -75,42 +78,24 @@ struct UnifiedTask {
     }
   }
 
-  private var progress: Int {
-    switch task.phase {
-    case .succeeded: 100
-    case .queued, .unknown: 0
-    default: min(max(task.progressPercent ?? 0, 0), 99)
-    }
-  }
-
   private var contentLink: JSON { .string(task.phase == .succeeded ? reply.contentURL(task.id) : "") }
 
   private var duration: JSON {
-    if let seconds = clip?.durationSeconds {
-      let rounded = seconds.rounded()
-      if rounded == seconds, rounded.magnitude < 1e9 { return .number(JSONNumber(Int(rounded))) }
-      if let number = JSONNumber(seconds) { return .number(number) }
-    }
-    return number(request.durationSeconds)
+    guard let seconds = facts.durationSeconds, seconds.magnitude < 1e9 else { return .null }
+    if seconds == seconds.rounded() { return .number(JSONNumber(Int(seconds))) }
+    return JSONNumber(seconds).map { .number($0) } ?? .null
   }
 
-  private var failureMessage: String? {
-    switch task.phase {
-    case .failed, .cancelled, .expired:
-      task.failure.map { $0.vendorMessage ?? $0.message } ?? "The task ended as \(task.phase.rawValue)."
-    default: nil
-    }
+  /// As asked for, which is a whole number; a clip is often a few frames longer.
+  private var wholeDuration: JSON {
+    if let asked = request.durationSeconds, asked > 0 { return .number(JSONNumber(asked)) }
+    guard let seconds = facts.durationSeconds, seconds.magnitude < 1e9 else { return .null }
+    return .number(JSONNumber(Int(seconds.rounded())))
   }
 
   private var error: JSON {
-    guard let message = failureMessage else { return .null }
-    let code: String
-    switch task.phase {
-    case .cancelled: code = "cancelled"
-    case .expired: code = "expired"
-    default: code = task.failure?.vendorCode ?? task.failure?.kind.rawValue ?? "failed"
-    }
-    return ["code": .string(code), "message": .string(message)]
+    guard let problem = facts.problem else { return .null }
+    return .object(problem.json)
   }
 
   private var warnings: JSON {
@@ -119,17 +104,15 @@ struct UnifiedTask {
     return .array(sentences.map { .string($0) })
   }
 
-  /// The vendor's task with our id for its id and our link for its links, which carry credentials.
-  private func cleaned(_ json: JSON) -> JSON {
-    switch json {
-    case .string(let text):
-      if let upstreamID = task.upstreamID, text == upstreamID { return .string(task.id) }
-      if task.outputs.contains(where: { $0.url == text }) { return contentLink }
-      return json
-    case .array(let elements): return .array(elements.map(cleaned))
-    case .object(let object): return .object(JSONObject(object.map { ($0.key, cleaned($0.value)) }))
-    default: return json
-    }
+  /// What stands where the vendor's own task is shown, as long as there is none.
+  private var substitute: JSON {
+    var object: JSONObject = ["id": .string(task.id), "model": .string(task.model), "status": .string(words.middle)]
+    if task.phase == .succeeded { object["content"] = ["video_url": contentLink] }
+    object["duration"] = wholeDuration
+    object.add("seed", request.seed)
+    if !task.usage.isEmpty { object["usage"] = .object(task.usage) }
+    if let problem = facts.problem { object["error"] = .object(problem.json) }
+    return .object(object)
   }
 
   private func number(_ value: Int?) -> JSON { value.map { .number(JSONNumber($0)) } ?? .null }

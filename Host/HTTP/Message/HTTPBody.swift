@@ -44,7 +44,8 @@ public protocol HTTPBodyStream: AnyObject, Sendable {
     }
   }
 
-  init(length: UInt64?, pull: @escaping @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]?) {
+  /// A body from a closure; returning nil ends it.
+  public init(length: UInt64?, pull: @escaping @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]?) {
     self.length = length
     self.pull = pull
   }

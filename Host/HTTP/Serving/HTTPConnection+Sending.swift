@@ -4,8 +4,6 @@ import EventLoop
 import Glibc
 
 extension HTTPConnection {
-  /// Read from a file at once.
-  private nonisolated static let fileReadBytes = 256 * 1024
   /// Bodies up to this size go out with their head in one write.
   private nonisolated static let joinedBytes = 64 * 1024
 
@@ -48,7 +46,7 @@ extension HTTPConnection {
         let isHeadSent = await write(output)
         isBodySent = isHeadSent ? await write(body) : false
       case .file(let file, let offset, let count):
-        let isHeadSent = await write(output)
+        let isHeadSent = await write(output, moreFollows: count > 0)
         isBodySent = isHeadSent ? await send(file, offset, count) : false
       case .nothing: isBodySent = false
       case .stream(let stream):
@@ -87,30 +85,30 @@ extension HTTPConnection {
     return false
   }
 
+  /// Lets the kernel carry the file's bytes to the socket. Off the loop, for a page that is not in memory makes
+  /// sendfile wait for the disk, although the socket never waits.
   private func send(_ file: OpenFile, _ offset: UInt64, _ count: UInt64) async -> Bool {
     var position = offset
     var left = count
     while left > 0 {
-      let size = Int(min(left, UInt64(Self.fileReadBytes)))
-      let from = position
-      let piece = await Blocking.run { Self.readFile(file, from, size) }
-      guard !piece.isEmpty, await write(piece) else { return false }
-      position += UInt64(piece.count)
-      left -= UInt64(piece.count)
+      guard phase == .serving else { return false }
+      let socket = descriptor
+      let (from, wanted) = (position, left)
+      isDescriptorLent = true
+      let round = await Blocking.run { FileTransfer.send(file, from, wanted, to: socket) }
+      takeDescriptorBack()
+      position += round.bytes
+      left -= round.bytes
+      if round.bytes > 0 { progressAt = EventLoop.monotonicNanoseconds }
+      switch round.end {
+      case .more: continue
+      case .socketFull: await waitWritable()
+      case .failed:
+        close()
+        return false
+      }
     }
-    return true
-  }
-
-  /// At most `size` bytes; empty at the end of the file and on an error.
-  private nonisolated static func readFile(_ file: OpenFile, _ offset: UInt64, _ size: Int) -> [UInt8] {
-    guard let offset = off_t(exactly: offset) else { return [] }
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      var got: Int
-      repeat {
-        got = pread(file.descriptor, buffer.baseAddress, size, offset)
-      } while got < 0 && filmgate_errno() == EINTR
-      count = max(0, got)
-    }
+    return phase == .serving
   }
 
   private func send(_ stream: any HTTPBodyStream, _ framing: ResponseFraming) async -> Bool {

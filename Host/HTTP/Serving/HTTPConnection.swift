@@ -20,35 +20,39 @@ import Glibc
   let server: HTTPServer
   var phase = Phase.waiting
   var parser: RequestParser
-  private var watch: Watch?
+  private(set) var watch: Watch?
   private var task: Task<Void, Never>?
   private var isTaskCancelled = false
   private lazy var peer = ListeningSocket.peer(descriptor)
   private var requestBody: HTTPBody?
+  /// Counts requests and their ends: what was asked for one must not reach into the next.
+  private var turn: UInt64 = 0
+  /// A thread uses the descriptor: its number must not be given to another connection yet.
+  var isDescriptorLent = false
 
   // Reading
   private(set) var bodyIsComplete = true
   private(set) var bodyFailure: HTTPBodyFailure?
   /// The client waits for "100 Continue" before it sends the body.
   private(set) var owesContinue = false
-  private var readWaiter: CheckedContinuation<Void, Never>?
+  private(set) var readWaiter: CheckedContinuation<Void, Never>?
   private var reachedEnd = false
-  private var bodyBytes: UInt64 = 0
-  private var bodyWaitedNanoseconds: UInt64 = 0
-  private var readWaitStart: UInt64 = 0
+  private(set) var bodyBytes: UInt64 = 0
+  private(set) var bodyWaitedNanoseconds: UInt64 = 0
+  private(set) var readWaitStart: UInt64 = 0
 
   // Writing
-  private var writeWaiter: CheckedContinuation<Void, Never>?
+  private(set) var writeWaiter: CheckedContinuation<Void, Never>?
   /// The stream being sent, to tell it when the client leaves.
   var outgoing: (any HTTPBodyStream)?
   var answerHasBegun = false
 
   // Times, monotonic
-  private var idleSince = EventLoop.monotonicNanoseconds
-  private var headSince: UInt64?
-  private var progressAt: UInt64 = 0
-  private var peerLeftAt: UInt64?
-  private var lingerSince: UInt64 = 0
+  private(set) var idleSince = EventLoop.monotonicNanoseconds
+  private(set) var headSince: UInt64?
+  var progressAt: UInt64 = 0
+  private(set) var peerLeftAt: UInt64?
+  private(set) var lingerSince: UInt64 = 0
 
   init(_ descriptor: Int32, _ server: HTTPServer) {
     self.descriptor = descriptor
@@ -80,7 +84,7 @@ import Glibc
     return wanted
   }
 
-  private func handle(_ reported: Interest) {
+  func handle(_ reported: Interest) {
     // Closing drops the server's reference while this runs.
     withExtendedLifetime(self) {
       if reported.contains(.error) { return close() }
@@ -158,6 +162,7 @@ import Glibc
 
   private func begin(_ head: RequestHead) throws(RequestFailure) {
     phase = .serving
+    turn += 1
     headSince = nil
     bodyIsComplete = head.framing == .empty
     bodyFailure = nil
@@ -167,9 +172,10 @@ import Glibc
     answerHasBegun = false
     // An empty body's end is an event too.
     if bodyIsComplete { _ = try parser.next() }
+    let turn = turn
     let pull: @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]? = { [weak self] () throws(HTTPBodyFailure) in
       guard let self else { throw .disconnected }
-      return try await nextPiece()
+      return try await nextPiece(turn)
     }
     let body: HTTPBody
     switch head.framing {
@@ -229,20 +235,26 @@ import Glibc
     phase = .closed
     watch?.cancel()
     watch = nil
-    Glibc.close(descriptor)
+    if isDescriptorLent { shutdown(descriptor, Int32(SHUT_RDWR)) } else { Glibc.close(descriptor) }
     cancelTask()
     outgoing = nil
     endBody()
-    resumeReader()
     writeWaiter?.resume()
     writeWaiter = nil
     server.remove(self)
   }
 
-  /// A responder that kept the body must not read the next request's through it.
+  func takeDescriptorBack() {
+    isDescriptorLent = false
+    if phase == .closed { Glibc.close(descriptor) }
+  }
+
+  /// A responder that kept the body must not read the next request's through it, nor wait for it.
   private func endBody() {
+    turn += 1
     requestBody?.cancel()
     requestBody = nil
+    resumeReader()
   }
 
   private func cancelTask() {
@@ -255,12 +267,12 @@ import Glibc
 
   // MARK: Body
 
-  /// The next piece of the request's body, nil at its end.
-  func nextPiece() async throws(HTTPBodyFailure) -> [UInt8]? {
+  /// The next piece of the body of the request of that turn, nil at its end.
+  private func nextPiece(_ asked: UInt64) async throws(HTTPBodyFailure) -> [UInt8]? {
     while true {
+      guard asked == turn, phase == .serving else { throw .disconnected }
       if let bodyFailure { throw bodyFailure }
       if bodyIsComplete { return nil }
-      guard phase == .serving else { throw .disconnected }
       do throws(RequestFailure) {
         switch try parser.next() {
         case .body(let piece):
@@ -285,19 +297,29 @@ import Glibc
         sendInterim()
       }
       guard readWaiter == nil else { throw .concurrentRead }
-      await waitReadable()
+      await waitReadable(asked)
     }
   }
 
-  private func waitReadable() async {
-    guard phase == .serving, !reachedEnd else { return }
-    readWaitStart = EventLoop.monotonicNanoseconds
+  /// What is left of the body of the request at hand.
+  func nextPiece() async throws(HTTPBodyFailure) -> [UInt8]? { try await nextPiece(turn) }
+
+  private func waitReadable(_ asked: UInt64) async {
     await withCheckedContinuation { continuation in
+      // Asked again: other jobs may have come on the way here. Whoever is resumed looks at everything anew.
+      guard asked == turn, phase == .serving, bodyFailure == nil, !reachedEnd, readWaiter == nil else {
+        return continuation.resume()
+      }
       readWaiter = continuation
+      readWaitStart = EventLoop.monotonicNanoseconds
       widenInterest()
-      // Changing the interest may have failed and closed the connection.
-      if phase == .closed { resumeReader() }
     }
+  }
+
+  /// Ends the wait for a body that comes too slowly.
+  func giveUpBody() {
+    bodyFailure = .refused(.bodyTimedOut)
+    resumeReader()
   }
 
   private func resumeReader() {
@@ -317,15 +339,16 @@ import Glibc
     if count > 0, count < bytes.count { close() }
   }
 
-  /// Writes all of it as the client takes it; false when the connection is gone.
-  func write(_ bytes: [UInt8]) async -> Bool {
+  /// Writes all of it as the client takes it; false when the connection is gone. With `moreFollows` the kernel may keep
+  /// the bytes back to fill a packet with those to come.
+  func write(_ bytes: [UInt8], moreFollows: Bool = false) async -> Bool {
     var offset = 0
+    let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)
     progressAt = EventLoop.monotonicNanoseconds
     while offset < bytes.count {
       guard phase == .serving else { return false }
       let count = bytes.withUnsafeBytes { buffer in
-        Glibc.send(
-          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, Int32(MSG_NOSIGNAL))
+        Glibc.send(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset, flags)
       }
       if count >= 0 {
         offset += count
@@ -334,15 +357,7 @@ import Glibc
       }
       switch filmgate_errno() {
       case EINTR: continue
-      case EAGAIN:
-        await withCheckedContinuation { continuation in
-          writeWaiter = continuation
-          widenInterest()
-          if phase == .closed, let waiter = writeWaiter {
-            writeWaiter = nil
-            waiter.resume()
-          }
-        }
+      case EAGAIN: await waitWritable()
       default:
         close()
         return false
@@ -351,32 +366,11 @@ import Glibc
     return phase == .serving
   }
 
-  // MARK: Deadlines
-
-  func checkDeadlines(_ now: UInt64) {
-    let limits = server.limits
-    func isOver(_ since: UInt64, _ allowed: UInt64) -> Bool { now > since && now - since > allowed }
-    switch phase {
-    case .waiting:
-      if let headSince {
-        if isOver(headSince, limits.headNanoseconds) { refuse(.headTimedOut) }
-      } else if isOver(idleSince, limits.idleNanoseconds) {
-        close()
-      }
-    case .serving:
-      if readWaiter != nil {
-        let waited = bodyWaitedNanoseconds + (now > readWaitStart ? now - readWaitStart : 0)
-        let expected = limits.bodyBytesPerSecond * (waited / 1_000_000_000)
-        if waited > limits.bodyGraceNanoseconds, bodyBytes < expected {
-          bodyFailure = .refused(.bodyTimedOut)
-          resumeReader()
-        }
-      }
-      if writeWaiter != nil, isOver(progressAt, limits.idleNanoseconds) { return close() }
-      if let peerLeftAt, writeWaiter == nil, isOver(peerLeftAt, limits.abandonedNanoseconds) { close() }
-    case .lingering:
-      if isOver(lingerSince, limits.lingerNanoseconds) { close() }
-    case .closed: break
+  func waitWritable() async {
+    await withCheckedContinuation { continuation in
+      guard phase == .serving, writeWaiter == nil else { return continuation.resume() }
+      writeWaiter = continuation
+      widenInterest()
     }
   }
 }

@@ -26,6 +26,8 @@ public struct JobDraft: Sendable {
   /// Whether a file that stands there may be replaced.
   public var isOverwriting = false
   public var idempotencyKey: String?
+  /// Tells two requests under one idempotency key apart; nil: made of account, request and the inputs' bytes.
+  public var requestFingerprint: String?
   /// Who makes it through a gateway.
   public var caller: JobCaller?
   /// Whether fields without effect are a warning instead of a refusal.
@@ -85,7 +87,7 @@ public struct JobDraft: Sendable {
     job.idempotencyKey = idempotencyKey
     job.isLenient = isLenient
     job.caller = caller
-    job.requestFingerprint = fingerprint
+    job.requestFingerprint = requestFingerprint ?? fingerprint
     return job
   }
 

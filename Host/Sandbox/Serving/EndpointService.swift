@@ -60,7 +60,9 @@ import VideoDocuments
     -> ServerResponse
   {
     do throws(ReceivingFailure) {
-      let body = try await ReceivedBody.read(request.body, options: service.options, folder: service.folder)
+      let body = try await ReceivedBody.read(
+        request.body, maximumBytes: service.options.maximumBodyBytes,
+        maximumDocumentBytes: service.options.maximumDocumentBytes, folder: service.folder.path)
       let signed = SignableRequest(
         method: request.head.method, path: request.head.path, query: request.head.query,
         headers: request.head.headers.fields.map { HTTPHeader($0.name, $0.value) }, bodyDigest: body.digest)

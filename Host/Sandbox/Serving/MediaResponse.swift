@@ -18,18 +18,9 @@ enum MediaResponse {
     let path = clip.file.path
     let opened = await Blocking.run { OpenFile.open(path) }
     guard let opened else { return .text(status: 500, "The clip cannot be read.") }
-    let tag = "\"\(clip.name.prefix(16))\""
-    var headers: HTTPHeaders = ["Content-Type": "video/mp4", "Accept-Ranges": "bytes", "ETag": tag]
-    let condition = request.head.headers["if-range"]
-    let wanted = condition == nil || condition == tag ? request.head.headers["range"] : nil
-    let range = ByteRange(header: wanted, length: clip.byteCount)
-    if let text = range.contentRange(length: clip.byteCount) { headers.add("Content-Range", text) }
-    switch range {
-    case .whole:
-      return ServerResponse(status: 200, headers: headers, body: body(clip, opened, 0..<clip.byteCount))
-    case .part(let bytes): return ServerResponse(status: 206, headers: headers, body: body(clip, opened, bytes))
-    case .unsatisfiable: return ServerResponse(status: 416, headers: headers)
-    }
+    return FileResponse.make(
+      for: request.head, length: clip.byteCount, contentType: "video/mp4", etag: String(clip.name.prefix(16))
+    ) { range in body(clip, opened, range) }
   }
 
   @LoopActor private static func body(

@@ -63,8 +63,15 @@ import VideoDocuments
           PlainFailure.body("The plugin could not write the reply: \(error.message)", vendor: result.failureMessage))
       }
     case .unifiedCreate, .unifiedGet:
-      return ServerResponse(UnifiedReplies.make(outcome, vendorTask: await vendorTask(outcome)))
+      return ServerResponse(UnifiedDialect.encode(outcome, await unifiedReply(outcome)))
     }
+  }
+
+  /// The sandbox is the provider: whoever has the wrong key is told so, and its links are the real ones.
+  private func unifiedReply(_ outcome: Outcome) async -> UnifiedDialect.Reply {
+    let link = outcome.result.task?.outputs.first { $0.kind == "video" }?.url ?? ""
+    return UnifiedDialect.Reply(
+      pollAfterSeconds: 0, side: .caller, vendorTask: await vendorTask(outcome), contentURL: { _ in link })
   }
 
   /// The task as the vendor behind a reseller would show it; nil where the plugin cannot say.
@@ -79,6 +86,14 @@ import VideoDocuments
 }
 
 extension Outcome.Result {
+  /// The one task that it is about.
+  fileprivate var task: VideoTask? {
+    switch self {
+    case .created(let task), .task(let task), .cancelled(let task): task
+    case .page, .removed, .failure: nil
+    }
+  }
+
   /// The failure's sentence, where it is one.
   fileprivate var failureMessage: String? {
     if case .failure(let failure) = self { failure.message } else { nil }

@@ -1,34 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dialects
-import EventLoop
-import HTTPServer
-import Network
-import VideoDocuments
+public import EventLoop
+public import HTTPServer
+public import Network
+public import VideoDocuments
 
 /// A request's body: the document that plugins get, the media that stood in it, and the digest of all that was received.
-struct ReceivedBody: Sendable {
+public struct ReceivedBody: Sendable {
   /// How much is gathered before a thread that may block looks at it.
   private static let batchBytes = 256 << 10
 
-  var document: [UInt8]
-  var media: [HoistedMedia]
-  var digest: SHA256Digest
+  public var document: [UInt8]
+  public var media: [HoistedMedia]
+  /// Of all bytes as they came, for signatures that cover the body.
+  public var digest: SHA256Digest
+
+  public init(document: [UInt8], media: [HoistedMedia], digest: SHA256Digest) {
+    self.document = document
+    self.media = media
+    self.digest = digest
+  }
 
   /// Reads a body to its end. Media go to files as they come, so that memory holds no more than the rest.
-  @LoopActor static func read(
-    _ body: HTTPBody, options: SandboxOptions, folder: TemporaryFolder
+  ///
+  /// - Parameters:
+  ///   - maximumBytes: of the whole body.
+  ///   - maximumDocumentBytes: of what is left once the media are in files.
+  ///   - folder: where the media's files are made; they have no name there and go with their last user.
+  @LoopActor public static func read(
+    _ body: HTTPBody, maximumBytes: Int, maximumDocumentBytes: Int, folder: String
   ) async throws(ReceivingFailure) -> ReceivedBody {
     var limits = InlineMediaHoister.Limits()
-    limits.maximumDocumentBytes = options.maximumDocumentBytes
-    limits.maximumMediaBytes = Int64(options.maximumBodyBytes)
-    var hoister = InlineMediaHoister(folder: folder.path, limits: limits)
+    limits.maximumDocumentBytes = maximumDocumentBytes
+    limits.maximumMediaBytes = Int64(maximumBytes)
+    var hoister = InlineMediaHoister(folder: folder, limits: limits)
     var hasher = SHA256Hasher()
     var batch: [UInt8] = []
     var count = 0
     while let piece = try await next(body) {
       count += piece.count
-      guard count <= options.maximumBodyBytes else {
-        throw .refused(Failure(.limit, "The body has more than \(options.maximumBodyBytes) bytes.", field: "body"))
+      guard count <= maximumBytes else {
+        throw .refused(Failure(.limit, "The body has more than \(maximumBytes) bytes.", field: "body"))
       }
       hasher.update(piece)
       batch += piece
@@ -70,7 +81,7 @@ struct ReceivedBody: Sendable {
 }
 
 /// Why a body was not taken in.
-enum ReceivingFailure: Error, Sendable {
+public enum ReceivingFailure: Error, Sendable {
   /// The caller has gone, or the server answers by itself.
   case interrupted
   case refused(Failure)

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import Gateway
+import HTTPServer
+import Jobs
+import Network
+import OrderedJSON
+import PluginHost
+import Store
+import VideoDocuments
+
+/// A gateway over an engine: what `filmgate serve` runs.
+@LoopActor final class GatewayHost {
+  private let session: Session
+  private let engine: Engine
+  private let gateway: Gateway
+  private var server: HTTPServer?
+
+  private init(session: Session, engine: Engine, gateway: Gateway) {
+    self.session = session
+    self.engine = engine
+    self.gateway = gateway
+  }
+
+  static func open(_ session: Session, isSandbox: Bool) async throws(Failure) -> GatewayHost {
+    let feed = JobFeed()
+    let engine = try await Engine.open(session, isSandbox: isSandbox, follows: true, feed: feed)
+    let key = engine.locations.environment["FILMGATE_KEY"] ?? String(UInt64.random(in: .min ... .max), radix: 36)
+    if engine.locations.environment["FILMGATE_KEY"] == nil { session.terminal.say("key: \(key)") }
+    let runner = engine.runner
+    let submission = BackgroundSubmission(runner: runner, feed: feed)
+    var parts = GatewayParts(
+      store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins),
+      authenticator: SingleKey(key), assets: AssetFolder(path: "\(engine.dataFolder)/assets"),
+      temporaryFolder: "/tmp", version: CommandLineProgram.version,
+      quote: { plan throws(Failure) in try await engine.quote(plan) },
+      preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
+      submit: { draft, wait throws(Failure) in try await submission.submit(draft, waitMilliseconds: wait) })
+    parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
+    let gateway = Gateway(parts, world: world(of: engine))
+    engine.onChange { _ in gateway.replace(world(of: engine)) }
+    return GatewayHost(session: session, engine: engine, gateway: gateway)
+  }
+
+  /// Everything that requests work with, as it is now.
+  private static func world(of engine: Engine) -> GatewayWorld {
+    GatewayWorld(
+      configuration: engine.configuration, catalog: engine.catalog, accounts: engine.accounts,
+      manifests: engine.registry.catalog.ready.map { $0.manifest })
+  }
+
+  /// Opens the port; `address` is what the command line says.
+  func listen(_ address: String?) throws(Failure) {
+    let text = address ?? gateway.world.configuration.gateway.listen
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+      throw Failure(
+        .invalid, "\"\(text)\" is no address and port.", field: "listen", advice: "give it as 127.0.0.1:8080")
+    }
+    var limits = HTTPLimits()
+    limits.connections = gateway.world.configuration.gateway.maximumConnections
+    let host = text[..<colon].trimmingBrackets
+    do throws(HTTPServerFailure) {
+      server = try HTTPServer.start(host: host, port: port, responder: gateway, limits: limits)
+    } catch {
+      throw Failure(
+        .internal, "\(text) cannot be listened on: \(error)", field: "listen", advice: "choose another address or port")
+    }
+  }
+
+  /// Says where the gateway is, and in the sandbox with which key.
+  func announce() {
+    guard let server else { return }
+    let base = "http://127.0.0.1:\(server.port)"
+    if session.wantsJSON {
+      session.terminal.result(JSON.object(["event": "serving", "base_url": .string(base)]).text)
+    } else {
+      session.terminal.result(base)
+    }
+  }
+
+  /// Takes no new request, and lets those under way finish.
+  func drain() async {
+    let grace = gateway.world.configuration.gateway.drainMilliseconds
+    await server?.drain(graceNanoseconds: UInt64(grace) * 1_000_000)
+  }
+
+  func closing(_ body: () async throws(Failure) -> Int32) async -> Int32 {
+    let code = await session.runOnLoop(body)
+    server?.stop()
+    await engine.close()
+    return code
+  }
+}
+
+extension Substring {
+  /// `[::1]` without its brackets.
+  fileprivate var trimmingBrackets: String {
+    hasPrefix("[") && hasSuffix("]") ? String(dropFirst().dropLast()) : String(self)
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventLoop
+public import HTTPServer
+import Network
+import OrderedJSON
+public import VideoDocuments
+
+extension ReceivedBody {
+  /// How a body is written.
+  public enum Encoding: Sendable, Hashable {
+    case json
+    case multipartForm
+    case urlEncodedForm
+
+    /// By the Content-Type. JSON is what every format here speaks, so an unnamed or a general type is taken for it.
+    public init(contentType: String?) throws(Failure) {
+      let type = (contentType ?? "").split(separator: ";").first.map { trimmed($0).lowercased() } ?? ""
+      switch type {
+      case "", "application/json", "text/json", "text/plain", "application/octet-stream": self = .json
+      case "multipart/form-data": self = .multipartForm
+      case "application/x-www-form-urlencoded": self = .urlEncodedForm
+      default:
+        guard type.hasSuffix("+json") else {
+          throw Failure(
+            .invalid, "A body of the type \(type.prefix(80)) is not understood.", field: "Content-Type",
+            advice: "Send application/json, multipart/form-data or application/x-www-form-urlencoded.")
+        }
+        self = .json
+      }
+    }
+  }
+
+  /// Reads a body in any of the encodings; a form becomes the JSON object that it stands for, its files media.
+  @LoopActor public static func read(
+    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String
+  ) async throws(ReceivingFailure) -> ReceivedBody {
+    let encoding: Encoding
+    do throws(Failure) { encoding = try Encoding(contentType: contentType) } catch { throw .refused(error) }
+    if encoding == .multipartForm {
+      return try await readForm(
+        body, contentType: contentType, maximumBytes: maximumBytes, maximumDocumentBytes: maximumDocumentBytes,
+        folder: folder)
+    }
+    var received = try await read(
+      body, maximumBytes: maximumBytes, maximumDocumentBytes: maximumDocumentBytes, folder: folder)
+    // Command-line clients call every body of theirs a form, JSON too.
+    if encoding == .urlEncodedForm, received.document.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") {
+      do throws(Failure) {
+        received.document = try FormFields.json(try FormFields.urlEncoded(received.document)).serialized()
+      } catch {
+        throw .refused(error)
+      }
+    }
+    return received
+  }
+
+  @LoopActor private static func readForm(
+    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String
+  ) async throws(ReceivingFailure) -> ReceivedBody {
+    let meter = BodyMeter()
+    let counted = HTTPBody(length: body.length) { () throws(HTTPBodyFailure) in
+      guard let piece = try await body.next() else { return nil }
+      guard meter.add(piece) <= maximumBytes else { throw .tooLarge(limit: maximumBytes) }
+      return piece
+    }
+    var form = FormDraft(folder: folder, maximumDocumentBytes: maximumDocumentBytes)
+    do throws(MultipartFailure) {
+      let reader = try MultipartReader(counted, contentType: contentType)
+      while let part = try await reader.nextPart() {
+        if part.head.filename == nil, !Self.isMedia(part.head.contentType) {
+          try form.add(part.head.name, text: try await part.text())
+        } else {
+          try await form.add(part)
+        }
+      }
+    } catch {
+      if case .body(.disconnected) = error { throw .interrupted }
+      if case .body(.refused) = error { throw .interrupted }
+      if let failure = form.failure { throw .refused(failure) }
+      let kind: FailureKind = error.status == 413 ? .limit : .invalid
+      throw .refused(Failure(kind, "\(error)", field: "body", advice: "Correct the form, or send JSON."))
+    }
+    do throws(Failure) {
+      let document = try FormFields.json(form.fields).serialized()
+      return ReceivedBody(document: document, media: form.media, digest: meter.digest())
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  /// A part without a file name that says it is an image, a video or a sound.
+  private static func isMedia(_ contentType: String?) -> Bool {
+    let type = (contentType ?? "").lowercased()
+    return ["image/", "video/", "audio/"].contains { type.hasPrefix($0) }
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}
+
+/// Counts and hashes what passes by.
+@LoopActor private final class BodyMeter {
+  private var hasher: SHA256Hasher? = SHA256Hasher()
+  private var count = 0
+
+  /// The bytes so far.
+  func add(_ piece: [UInt8]) -> Int {
+    count += piece.count
+    hasher?.update(piece)
+    return count
+  }
+
+  func digest() -> SHA256Digest {
+    hasher.take()?.finish() ?? SHA256Digest(of: "")
+  }
+}
+
+/// A form as it comes in.
+@LoopActor private struct FormDraft {
+  let folder: String
+  let maximumDocumentBytes: Int
+  var fields: [NameValuePair] = []
+  var media: [HoistedMedia] = []
+  /// Why reading was given up, where it is not the form's fault.
+  var failure: Failure?
+  private var textBytes = 0
+
+  init(folder: String, maximumDocumentBytes: Int) {
+    self.folder = folder
+    self.maximumDocumentBytes = maximumDocumentBytes
+  }
+
+  mutating func add(_ name: String, text: String) throws(MultipartFailure) {
+    textBytes += name.utf8.count + text.utf8.count
+    guard textBytes <= maximumDocumentBytes else {
+      throw .fieldTooLong(name: name, limit: maximumDocumentBytes)
+    }
+    fields.append(NameValuePair(name, text))
+  }
+
+  /// Takes a file: its bytes go to disk as they come.
+  mutating func add(_ part: MultipartPart) async throws(MultipartFailure) {
+    let folder = folder
+    let made = await Blocking.run { try? HoistedFile(folder: folder) }
+    guard let file = made else { throw giveUp("No temporary file could be made in \(folder).") }
+    var count: Int64 = 0
+    while let piece = try await part.next() {
+      count += Int64(piece.count)
+      let isWritten = await Blocking.run { (try? file.write(piece)) != nil }
+      guard isWritten else { throw giveUp("A file of the form could not be kept in \(folder).") }
+    }
+    let name = "form-\(media.count + 1)"
+    media.append(
+      HoistedMedia(
+        name: name, file: file, byteCount: count, declaredType: part.head.contentType, place: part.head.name))
+    fields.append(NameValuePair(part.head.name, "\(InlineMedia.scheme):\(name)"))
+  }
+
+  private mutating func giveUp(_ sentence: String) -> MultipartFailure {
+    failure = Failure(.internal, sentence, advice: "Make room on the disk; nothing was bought.")
+    return .truncated
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OrderedJSON
+import VideoDocuments
+
+/// A failure in the words of a caller, who does not know the canonical names of fields.
+struct CallerFailure {
+  private let failure: Failure
+  private let side: FailureStatus.Side
+  /// The field at fault, as the wire format calls it.
+  let parameter: String?
+
+  /// `names` are those that the wire format has for canonical fields, the first part of which is looked up:
+  /// `inputs` for `inputs[0]`.
+  init(_ failure: Failure, side: FailureStatus.Side, names: [String: String]) {
+    self.failure = failure
+    self.side = side
+    parameter = failure.field.map { Self.parameter($0, names) }
+  }
+
+  private static func parameter(_ field: String, _ names: [String: String]) -> String {
+    let options = "options."
+    if field.hasPrefix(options) { return String(field.dropFirst(options.count)) }
+    return names[String(field.prefix { $0 != "[" && $0 != "." })] ?? field
+  }
+
+  /// The sentence, with what to do next.
+  var message: String {
+    let message = FailureStatus.message(of: failure)
+    guard let field = failure.field, let parameter, message.hasPrefix("\(field) ") else { return message }
+    return parameter + message.dropFirst(field.count)
+  }
+
+  /// `{"message", "type", "param", "code", "vendor_code"?}`.
+  var json: JSONObject {
+    var object: JSONObject = [
+      "message": .string(message), "type": .string(FailureStatus.type(of: failure.kind, side: side)),
+      "param": parameter.map { .string($0) } ?? .null, "code": .string(failure.kind.rawValue),
+    ]
+    object.add("vendor_code", failure.vendorCode)
+    return object
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import Jobs
+import OrderedJSON
+import Store
+import VideoDocuments
+
+/// Makes a request out of an earlier job's.
+@LoopActor struct JobBasis {
+  let desk: JobDesk
+
+  struct Based {
+    var request: VideoRequest
+    /// Inputs of the earlier job that this one uses too.
+    var assets: [JobAsset]
+    var jobID: String?
+  }
+
+  func apply(_ basis: CreateOrder.Basis, to changes: VideoRequest) async throws(Failure) -> Based {
+    switch basis {
+    case .again(let id):
+      let job = try await desk.find(id)
+      return Based(request: job.request.overlaid(by: changes), assets: job.assets, jobID: job.id)
+    case .remix(let id):
+      let job = try await desk.find(id)
+      return try remix(job, changes)
+    case .followUp(.task(let id)):
+      let job = try await desk.find(id)
+      var request = changes
+      if request.model.isEmpty { request.model = job.request.model }
+      return Based(
+        request: try withClip(of: job, request), assets: [], jobID: job.id)
+    case .followUp(.link(let link)):
+      var request = changes
+      request.inputs.append(MediaInput(kind: .video, url: link))
+      return Based(request: request, assets: [], jobID: nil)
+    }
+  }
+
+  /// The old parameters with the new prompt, and the old clip as an input. The planner says so where the model takes none.
+  private func remix(_ job: JobRecord, _ changes: VideoRequest) throws(Failure) -> Based {
+    var request = job.request.overlaid(by: changes)
+    request.inputs = changes.inputs
+    return Based(request: try withClip(of: job, request), assets: [], jobID: job.id)
+  }
+
+  private func withClip(of job: JobRecord, _ request: VideoRequest) throws(Failure) -> VideoRequest {
+    guard JobView.phase(of: job) == .succeeded, let clip = job.task.outputs.first(where: { $0.kind == "video" }) else {
+      throw Failure(
+        .invalid, "The task \(job.id) has no clip: it is \(JobView.phase(of: job).rawValue).", field: "video",
+        advice: "Take a task that has succeeded.")
+    }
+    var request = request
+    // In which role is the model's to say: the planner knows.
+    var input = MediaInput(kind: .video, url: clip.url)
+    input.durationSeconds = clip.durationSeconds
+    input.widthPixels = clip.widthPixels
+    input.heightPixels = clip.heightPixels
+    request.inputs.append(input)
+    return request
+  }
+}

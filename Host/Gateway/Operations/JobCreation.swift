@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import HTTPServer
+import Jobs
+import Network
+import OrderedJSON
+import Store
+import VideoDocuments
+
+/// From a decoded request to a job that the provider has accepted or refused: plan, price, permission, purchase.
+@LoopActor struct JobCreation {
+  let parts: GatewayParts
+  let exchange: Exchange
+  let caller: Caller
+
+  struct Result {
+    var job: JobRecord
+    var isReplay: Bool
+  }
+
+  private var desk: JobDesk { JobDesk(parts: parts, caller: caller) }
+
+  /// The request as it would be bought.
+  struct Draft {
+    var plan: Plan
+    var quote: Quote
+    var assets: [JobAsset]
+    var warnings: [String]
+    /// The same for the same request of the same caller, whatever account is chosen.
+    var fingerprint: String
+    var externalID: String?
+    var remixedFrom: String?
+  }
+
+  func draft(_ order: CreateOrder) async throws(Failure) -> Draft {
+    var request = order.decoded.request
+    var remixedFrom: String?
+    var kept: [JobAsset] = []
+    if let basis = order.basis {
+      let based = try await JobBasis(desk: desk).apply(basis, to: request)
+      request = based.request
+      kept = based.assets
+      remixedFrom = based.jobID
+    }
+    let externalID = request.externalID
+    request.externalID = nil
+    var assets = try await parts.assets.adopt(order.media, into: &request)
+    let fingerprint = Self.fingerprint(request, assets + kept)
+    assets += kept
+    let world = exchange.world
+    var options = PlanOptions(
+      leniency: try exchange.isOn("strict") ? .strict : .lenient,
+      defaultModel: world.configuration.defaultModel ?? world.catalog.entries.first?.manifest.models.first?.id)
+    options.account = exchange.query("account")
+    if try exchange.isOn("dry_run") { options.needsSecrets = false }
+    let plan: Plan
+    do throws(PlanFailure) {
+      plan = try Planner.plan(
+        request, decoded: order.decoded.ledger, catalog: world.catalog, accounts: world.accounts, options: options)
+    } catch {
+      throw ProviderSide.failure(error.failure)
+    }
+    let quote = try await parts.quote(plan)
+    return Draft(
+      plan: plan, quote: quote, assets: assets, warnings: plan.warnings + order.decoded.warnings,
+      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom)
+  }
+
+  func create(_ order: CreateOrder) async throws(Failure) -> Result {
+    let draft = try await draft(order)
+    let idempotencyKey = try Self.idempotencyKey(exchange.request.head.headers)
+    if idempotencyKey == nil, let earlier = try await repeated(draft) { return Result(job: earlier, isReplay: true) }
+    var jobDraft = JobDraft(plan: draft.plan, quote: draft.quote, assets: draft.assets, isLenient: true)
+    jobDraft.idempotencyKey = idempotencyKey
+    jobDraft.requestFingerprint = draft.fingerprint
+    jobDraft.warnings = draft.warnings
+    jobDraft.isLenient = try !exchange.isOn("strict")
+    if let interval = parts.pollingMilliseconds { jobDraft.polling = PollingFacts(everyMilliseconds: interval) }
+    var mark = JobCaller(
+      keyID: caller.keyID, format: exchange.route.format.name, requestID: exchange.requestID)
+    if case .plugin(_, let route) = exchange.route.format { mark.route = route }
+    mark.externalID = draft.externalID
+    mark.remixedFrom = draft.remixedFrom
+    jobDraft.caller = mark
+    let reservation = try await parts.authenticator.reserve(
+      caller, model: draft.plan.model.id, quote: draft.quote, requestID: exchange.requestID)
+    let submission: Result
+    do throws(Failure) {
+      let made = try await parts.submit(jobDraft, exchange.world.settings.createWaitMilliseconds)
+      submission = Result(job: made.job, isReplay: made.isReplay)
+    } catch {
+      reservation.release()
+      throw error
+    }
+    reservation.settle(submission.job)
+    return submission
+  }
+
+  /// A client that had no answer asks again without a key of its own; `x-stainless-retry-count` says that it is a repeat.
+  /// So long after the first one it is taken for the same request.
+  private static let repeatWindowMilliseconds: Int64 = 900_000
+  private static let jobsSearched = 50
+
+  private func repeated(_ draft: Draft) async throws(Failure) -> JobRecord? {
+    guard let count = exchange.request.head.headers["x-stainless-retry-count"], let count = Int(count), count > 0
+    else { return nil }
+    var filter = desk.filter()
+    filter.limit = Self.jobsSearched
+    let earliest = exchange.nowMilliseconds - Self.repeatWindowMilliseconds
+    return try await parts.store.jobs(filter).first {
+      $0.requestFingerprint == draft.fingerprint && $0.task.createdAtMilliseconds >= earliest
+    }
+  }
+
+  private static let maximumKeyBytes = 255
+
+  private static func idempotencyKey(_ headers: HTTPHeaders) throws(Failure) -> String? {
+    guard let key = headers["idempotency-key"] else { return nil }
+    guard !key.isEmpty, key.utf8.count <= maximumKeyBytes else {
+      throw Failure(
+        .invalid, "Idempotency-Key must have 1 to \(maximumKeyBytes) bytes.", field: "Idempotency-Key",
+        advice: "Send a random text, such as a UUID.")
+    }
+    return key
+  }
+
+  /// By what a caller asked for, with the inputs' bytes instead of their names.
+  private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset]) -> String {
+    let parts: [JSON] = [request.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
+    return SHA256Digest(of: JSON.array(parts).text).hexadecimal
+  }
+}

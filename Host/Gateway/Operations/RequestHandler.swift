@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import HTTPServer
+import Jobs
+import OrderedJSON
+import Store
+import VideoDocuments
+
+/// Carries out one request of a proven caller.
+@LoopActor struct RequestHandler {
+  let parts: GatewayParts
+  let services: GatewayServices
+  let exchange: Exchange
+  let caller: Caller
+
+  private var writer: ReplyWriter { ReplyWriter(parts: parts) }
+  private var desk: JobDesk { JobDesk(parts: parts, caller: caller) }
+
+  func handle(_ body: ReceivedBody) async -> HTTPResponse {
+    do throws(Failure) {
+      switch exchange.route.action {
+      case .content(let id): return try await services.content(exchange, try await desk.find(id), parts: parts).get()
+      case .events(let id): return try await services.events(exchange, try await desk.find(id), parts: parts).get()
+      case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
+      case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
+      case .plugins: return .json(ModelListing.plugins(exchange.world))
+      case .record(let id): return .json(RecordListing.one(try await desk.find(id)))
+      case .records: return .json(try await RecordListing.page(desk, exchange))
+      case .history(let id):
+        let job = try await desk.find(id)
+        return .json(RecordListing.history(try await parts.runner.events(job.id)))
+      case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
+      case .list where exchange.route.format == .openai: return try await cursorPage()
+      default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
+      }
+    } catch {
+      return await writer.write(.failure(error), exchange)
+    }
+  }
+
+  private func carryOut(_ order: Order) async throws(Failure) -> HTTPResponse {
+    switch order {
+    case .create(let order):
+      if try exchange.isOn("dry_run") { return try await dryRun(order) }
+      return await create(order)
+    case .get(let id, let options):
+      var job = try await desk.find(id)
+      if let seconds = try exchange.integer("wait", in: 0...60), seconds > 0 { job = try await wait(job, seconds) }
+      var extras = extras(for: job)
+      extras.options = options
+      return await writer.write(.task(view(job)), exchange, extras)
+    case .list(let filter):
+      let page = try await desk.page(filter)
+      return await writer.write(.page(page.jobs.map(view), total: page.total), exchange)
+    case .cancel(let id):
+      let job = try await desk.cancel(id)
+      return await writer.write(.cancelled(view(job)), exchange, extras(for: job))
+    case .remove(let id):
+      // Vendors' own deletes cancel what waits and keep the record; the host's formats delete in one go.
+      if case .plugin = exchange.route.format {
+        if let job = try await desk.remove(id, cancelsOnly: true) {
+          return await writer.write(.cancelled(view(job)), exchange, extras(for: job))
+        }
+        return await writer.write(.removed(id: id), exchange)
+      }
+      _ = try await desk.remove(id, cancelsOnly: false)
+      return await writer.write(.removed(id: id), exchange)
+    case .reply(let reply): return HTTPResponse(reply)
+    }
+  }
+
+  private func create(_ order: CreateOrder) async -> HTTPResponse {
+    do throws(Failure) {
+      let result = try await JobCreation(parts: parts, exchange: exchange, caller: caller).create(order)
+      var extras = extras(for: result.job)
+      extras.isReplay = result.isReplay
+      if let refusal = Self.refusal(result.job) {
+        try? await markRefused(result.job)
+        return await writer.write(.failure(refusal), exchange, extras)
+      }
+      return await writer.write(.created(view(result.job)), exchange, extras)
+    } catch {
+      return await writer.write(.failure(error), exchange)
+    }
+  }
+
+  /// Why the provider did not take the job; nil when it did, may have, or has not said yet.
+  private static func refusal(_ job: JobRecord) -> Failure? {
+    guard job.acceptedAtMilliseconds == nil, [.failed, .cancelled, .expired].contains(job.state) else { return nil }
+    return job.task.failure ?? Failure(.upstream, "The provider did not take the task.")
+  }
+
+  private func markRefused(_ job: JobRecord) async throws(Failure) {
+    guard job.caller?.isRefused == false else { return }
+    _ = try await parts.store.update(job.id) { job in
+      var job = job
+      job.caller?.isRefused = true
+      return JobChange(job, output: true)
+    }
+  }
+
+  private func dryRun(_ order: CreateOrder) async throws(Failure) -> HTTPResponse {
+    let draft = try await JobCreation(parts: parts, exchange: exchange, caller: caller).draft(order)
+    let preview = try await parts.preview(draft.plan, draft.assets)
+    for asset in draft.assets where asset.isOwnedCopy { parts.assets.remove(asset) }
+    var object: JSONObject = [
+      "object": "dry_run", "model": .string(draft.plan.request.model), "plugin": .string(draft.plan.pluginID),
+      "account": .string(draft.plan.account.name), "quote": draft.quote.json, "request": draft.plan.request.json,
+      "ledger": .array(preview.ledger.map { $0.json }),
+      "warnings": .array((draft.warnings + preview.warnings).map { .string($0) }),
+    ]
+    object.add("curl", preview.curl)
+    return .json(.object(object))
+  }
+
+  /// `after`, `limit` and `order` of the clients that page by cursor.
+  private func cursorPage() async throws(Failure) -> HTTPResponse {
+    var filter = desk.filter()
+    let limit = try exchange.integer("limit", in: 1...100) ?? 20
+    filter.limit = limit + 1
+    switch exchange.query("order") {
+    case nil, "", "desc": break
+    case "asc": filter.isAscending = true
+    default:
+      throw Failure(.invalid, "order can be asc or desc.", field: "order", advice: "Correct it, or leave it out.")
+    }
+    if let cursor = exchange.query("after"), !cursor.isEmpty {
+      if filter.isAscending { filter.after = cursor } else { filter.before = cursor }
+    }
+    if let model = exchange.query("model"), !model.isEmpty { filter.model = model }
+    let jobs = try await parts.store.jobs(filter)
+    var extras = ReplyWriter.Extras()
+    extras.hasMore = jobs.count > limit
+    let shown = Array(jobs.prefix(limit))
+    for job in shown { extras.remixedFrom[job.id] = job.caller?.remixedFrom }
+    return await writer.write(.page(shown.map(view), total: shown.count), exchange, extras)
+  }
+
+  /// Waits until the caller would see something new.
+  private func wait(_ job: JobRecord, _ seconds: Int) async throws(Failure) -> JobRecord {
+    let watch = parts.feed.watch(job.id)
+    defer { watch.end() }
+    var current = try await parts.store.job(job.id) ?? job
+    let seen = (JobView.phase(of: job), job.task.progressPercent)
+    let deadline = EventLoop.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
+    while !JobView.phase(of: current).isTerminal, (JobView.phase(of: current), current.task.progressPercent) == seen {
+      let now = EventLoop.monotonicNanoseconds
+      guard now < deadline,
+        let next = await watch.next(
+          after: current.revision, timeoutMilliseconds: Int64((deadline - now) / 1_000_000) + 1)
+      else { break }
+      current = next
+    }
+    return current
+  }
+
+  private func view(_ job: JobRecord) -> VideoTask {
+    let base = exchange.baseURL
+    let link = parts.link
+    return JobView(link: { link(base, $0, $1) }, nowMilliseconds: exchange.nowMilliseconds).task(of: job)
+  }
+
+  private func extras(for job: JobRecord) -> ReplyWriter.Extras {
+    var extras = ReplyWriter.Extras()
+    extras.warnings = job.warnings
+    extras.remixedFrom[job.id] = job.caller?.remixedFrom
+    extras.pollAfterMilliseconds = PollAdvice.milliseconds(job, nowMilliseconds: exchange.nowMilliseconds)
+    extras.mayHaveCreatedTask = job.state == .unknown
+    return extras
+  }
+}

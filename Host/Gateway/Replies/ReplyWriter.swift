@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import HTTPServer
+import Jobs
+import OrderedJSON
+import Store
+import VideoDocuments
+
+/// Writes what was done in the format of the route.
+@LoopActor struct ReplyWriter {
+  let parts: GatewayParts
+
+  /// What a reply says beside its outcome.
+  struct Extras {
+    var warnings: [String] = []
+    /// The query's own wishes, as the plugin decoded them.
+    var options = JSONObject()
+    var hasMore = false
+    var isReplay = false
+    /// By task id.
+    var remixedFrom: [String: String] = [:]
+    var pollAfterMilliseconds: Int64 = 5_000
+    /// A create that failed may have left a job behind.
+    var mayHaveCreatedTask = false
+    /// Whose credentials a failure speaks of.
+    var side = FailureStatus.Side.provider
+  }
+
+  /// Bytes of `X-Filmgate-Warnings`.
+  private static let maximumWarningBytes = 4_096
+  static let warningsHeader = "X-Filmgate-Warnings"
+
+  func write(_ result: Outcome.Result, _ exchange: Exchange, _ extras: Extras = Extras()) async -> HTTPResponse {
+    var outcome = Outcome(
+      result, requestID: exchange.requestID, nowMilliseconds: exchange.nowMilliseconds,
+      elapsedMilliseconds: exchange.elapsedMilliseconds, options: extras.options)
+    if case .failure(let failure) = result, extras.side == .provider {
+      outcome.result = .failure(ProviderSide.failure(failure))
+    }
+    var reply = await reply(outcome, exchange, extras)
+    if case .object(var object)? = reply.body, !extras.warnings.isEmpty, object["warnings"] == nil {
+      object["warnings"] = .array(extras.warnings.map { .string($0) })
+      reply.body = .object(object)
+    }
+    var response = HTTPResponse(reply)
+    if !extras.warnings.isEmpty { response.headers.set(Self.warningsHeader, Self.headerText(extras.warnings)) }
+    if extras.isReplay { response.headers.set("Idempotency-Replayed", "true") }
+    if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
+    return response
+  }
+
+  private func reply(_ outcome: Outcome, _ exchange: Exchange, _ extras: Extras) async -> HTTPReply {
+    let base = exchange.baseURL
+    let link = parts.link
+    switch exchange.route.format {
+    case .unified:
+      return UnifiedDialect.encode(
+        outcome,
+        UnifiedDialect.Reply(
+          warnings: extras.warnings, pollAfterSeconds: Int((extras.pollAfterMilliseconds + 999) / 1_000),
+          side: extras.side, contentURL: { link(base, $0, nil) }))
+    case .openai:
+      let remixedFrom = extras.remixedFrom
+      return OpenAIDialect.encode(
+        outcome,
+        OpenAIDialect.Reply(
+          warnings: extras.warnings, pollAfterMilliseconds: Int(extras.pollAfterMilliseconds), side: extras.side,
+          hasMore: extras.hasMore, mayHaveCreatedTask: extras.mayHaveCreatedTask,
+          remixedFrom: { remixedFrom[$0] }, contentURL: { link(base, $0, nil) }))
+    case .plugin(let pluginID, let route):
+      do throws(Failure) {
+        return try await parts.plugins.encode(pluginID: pluginID, route: route, outcome: outcome)
+      } catch {
+        return plain(outcome, error, exchange)
+      }
+    }
+  }
+
+  /// For a plugin that cannot write its reply: what was done must not be lost with it.
+  private func plain(_ outcome: Outcome, _ failure: Failure, _ exchange: Exchange) -> HTTPReply {
+    let base = exchange.baseURL
+    let link = parts.link
+    var warnings = ["The plugin could not write this reply: \(failure.message)"]
+    if case .failure = outcome.result { warnings = [] }
+    return UnifiedDialect.encode(
+      outcome, UnifiedDialect.Reply(warnings: warnings, contentURL: { link(base, $0, nil) }))
+  }
+
+  /// A JSON array of the sentences in ASCII; those that would make it too long are counted instead.
+  private static func headerText(_ warnings: [String]) -> String {
+    var kept: [String] = []
+    var text = "[]"
+    for warning in warnings {
+      let next = ascii(JSON.array((kept + [warning]).map { .string($0) }).text)
+      guard next.utf8.count <= maximumWarningBytes else {
+        return ascii(JSON.array((kept + ["… and \(warnings.count - kept.count) more"]).map { .string($0) }).text)
+      }
+      kept.append(warning)
+      text = next
+    }
+    return text
+  }
+
+  private static func ascii(_ text: String) -> String {
+    var result = ""
+    for unit in text.utf16 {
+      if (0x20..<0x7F).contains(unit), let scalar = Unicode.Scalar(unit) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        let digits = String(unit, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return result
+  }
+}
+
+extension HTTPResponse {
+  /// A JSON document.
+  static func json(status: Int = 200, _ body: JSON, headers: HTTPHeaders = [:]) -> HTTPResponse {
+    var headers = headers
+    headers.set("Content-Type", "application/json")
+    return HTTPResponse(status: status, headers: headers, body: .bytes(body.serialized()))
+  }
+
+  /// The reply that a dialect wrote. Fields that frame the message are the server's; a status that is none becomes 500.
+  init(_ reply: HTTPReply) {
+    self.init(status: (200...599).contains(reply.status) ? reply.status : 500)
+    for header in reply.headers where !Self.framing.contains(header.name.lowercased()) {
+      headers.add(header.name, header.value)
+    }
+    guard let document = reply.body else { return }
+    headers.set("Content-Type", "application/json")
+    body = .bytes(document.serialized())
+  }
+
+  private static let framing: Set<String> = [
+    "connection", "content-length", "content-type", "date", "keep-alive", "te", "trailer", "transfer-encoding",
+    "upgrade", "set-cookie",
+  ]
+}

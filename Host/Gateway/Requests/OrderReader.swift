@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import HTTPServer
+import OrderedJSON
+import VideoDocuments
+
+/// Reads what a request means in the format that it came in.
+@LoopActor struct OrderReader {
+  let plugins: any DialectPlugins
+
+  func read(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> Order {
+    switch exchange.route.action {
+    case .create: return .create(CreateOrder(try decode(exchange, body), media: body.media))
+    case .get(let id): return .get(id: id, options: JSONObject())
+    case .list: return .list(try Self.filter(exchange))
+    case .cancel(let id): return .cancel(id: id)
+    case .remove(let id): return .remove(id: id)
+    case .remix(let id):
+      let decoded = try OpenAIDialect.decodeRemix(try Self.json(body))
+      return .create(CreateOrder(decoded, media: body.media, basis: .remix(id: id)))
+    case .again(let id):
+      let decoded = DecodedRequest(request: VideoRequest(model: ""))
+      return .create(CreateOrder(decoded, media: [], basis: .again(id: id)))
+    case .edit:
+      let followUp = try OpenAIDialect.decodeEdit(try Self.json(body))
+      return .create(CreateOrder(followUp.decoded, media: body.media, basis: .followUp(followUp.source)))
+    case .extend:
+      let followUp = try OpenAIDialect.decodeExtension(try Self.json(body))
+      return .create(CreateOrder(followUp.decoded, media: body.media, basis: .followUp(followUp.source)))
+    default: return try await decodedByPlugin(exchange, body)
+    }
+  }
+
+  private func decode(_ exchange: Exchange, _ body: ReceivedBody) throws(Failure) -> DecodedRequest {
+    let json = try Self.json(body)
+    if exchange.route.format == .openai { return try OpenAIDialect.decode(json) }
+    return try UnifiedDialect.decode(json)
+  }
+
+  private func decodedByPlugin(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> Order {
+    guard case .plugin(let pluginID, let route) = exchange.route.format else {
+      throw Failure(.internal, "The route \(exchange.route.pattern) has no reader.")
+    }
+    var head = exchange.route.head
+    head.headers = RouteMatcher.visible(
+      exchange.request.head.headers.fields.map { NameValuePair($0.name, $0.value) })
+    switch try await plugins.decode(pluginID: pluginID, route: route, head: head, body: body.document) {
+    case .create(let request, let ledger):
+      return .create(CreateOrder(DecodedRequest(request: request, ledger: ledger), media: body.media))
+    case .get(let id, let options): return .get(id: id, options: options)
+    case .list(let filter): return .list(filter)
+    case .cancel(let id): return .cancel(id: id)
+    case .remove(let id): return .remove(id: id)
+    case .reply(let reply): return .reply(reply)
+    }
+  }
+
+  /// The body of the host's own formats.
+  private static func json(_ body: ReceivedBody) throws(Failure) -> JSON {
+    do throws(JSONParseFailure) {
+      return try JSON(parsing: body.document)
+    } catch {
+      throw Failure(
+        .invalid, "The body is not valid JSON: line \(error.line), column \(error.column): \(error.reason).",
+        field: "body", advice: "Send a JSON object, or a multipart form with its own Content-Type.")
+    }
+  }
+
+  /// `page`, `page_size`, `status` and `model` of the unified list.
+  private static func filter(_ exchange: Exchange) throws(Failure) -> TaskFilter {
+    var filter = TaskFilter(
+      pageNumber: try exchange.integer("page", in: 1...1_000_000) ?? 1,
+      pageSize: try exchange.integer("page_size", in: 1...500) ?? 20)
+    filter.model = exchange.query("model").flatMap { $0.isEmpty ? nil : $0 }
+    if let word = exchange.query("status"), !word.isEmpty {
+      guard let phase = phases[word.lowercased()] else {
+        throw Failure(
+          .invalid, "status is none of queued, in_progress, completed, failed, cancelled and expired.",
+          field: "status", advice: "Correct it, or leave it out.")
+      }
+      filter.phase = phase
+    }
+    return filter
+  }
+
+  private static let phases: [String: TaskPhase] = [
+    "queued": .queued, "in_progress": .running, "running": .running, "completed": .succeeded, "succeeded": .succeeded,
+    "success": .succeeded, "failed": .failed, "cancelled": .cancelled, "expired": .expired,
+  ]
+}

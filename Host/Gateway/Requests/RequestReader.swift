@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import EventLoop
+import HTTPServer
+import Jobs
+import Network
+import OrderedJSON
+import VideoDocuments
+
+/// Proves who sends a request and takes its body in; whoever proves nothing uploads nothing.
+@LoopActor struct RequestReader {
+  let authenticator: any CallerAuthenticator
+  let temporaryFolder: String
+
+  /// What is left of a body once its media are in files, at most.
+  static let maximumDocumentBytes = 8 << 20
+
+  struct Received {
+    var caller: Caller
+    var body: ReceivedBody
+  }
+
+  /// Why a request is not taken in.
+  enum Refusal: Error {
+    /// The caller has left, or the server answers by itself.
+    case interrupted
+    case failure(Failure)
+  }
+
+  func read(_ request: HTTPRequest, settings: GatewayConfiguration) async throws(Refusal) -> Received {
+    let step = await authenticator.check(request)
+    if case .refused(let failure) = step { throw .failure(failure) }
+    let body: ReceivedBody
+    do throws(ReceivingFailure) {
+      body = try await receive(request, settings)
+    } catch {
+      switch error {
+      case .interrupted: throw .interrupted
+      case .refused(let failure): throw .failure(failure)
+      }
+    }
+    switch step {
+    case .caller(let caller): return Received(caller: caller, body: body)
+    case .refused(let failure): throw .failure(failure)
+    case .needsBodyDigest(let finish):
+      do throws(Failure) {
+        return Received(caller: try await finish(body.digest).get(), body: body)
+      } catch {
+        throw .failure(error)
+      }
+    }
+  }
+
+  private func receive(
+    _ request: HTTPRequest, _ settings: GatewayConfiguration
+  ) async throws(ReceivingFailure) -> ReceivedBody {
+    if let length = request.body.length, length > UInt64(settings.maximumBodyBytes) {
+      throw .refused(tooLarge(settings))
+    }
+    // A HEAD or GET has nothing to say beside its target, whatever it claims to send.
+    let contentType = request.head.framing == .empty ? nil : request.head.headers["content-type"]
+    return try await ReceivedBody.read(
+      request.body, contentType: contentType, maximumBytes: settings.maximumBodyBytes,
+      maximumDocumentBytes: Self.maximumDocumentBytes,
+      folder: temporaryFolder)
+  }
+
+  private func tooLarge(_ settings: GatewayConfiguration) -> Failure {
+    Failure(
+      .limit, "The body has more than \(ByteText.text(Int64(settings.maximumBodyBytes))).", field: "body",
+      advice: "Give media as links instead.")
+  }
+}

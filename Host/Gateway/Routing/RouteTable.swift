@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+import Network
+import VideoDocuments
+
+/// Every route of the gateway: the host's own, and those that the plugins' manifests declare.
+///
+/// A plugin's routes stand under its mount, and at the vendor's own paths too: some clients take a host and no path. Of
+/// two routes that fit, the one with more fixed words wins, then the host's.
+struct RouteTable: Sendable {
+  private let mounted: RouteMatcher
+  private let vendors: RouteMatcher
+  /// The plugins' mounts with the first of their routes, whose shape errors beneath the mount have.
+  private let mounts: [(prefix: String, format: WireFormat)]
+
+  init(_ manifests: [Manifest]) {
+    mounted = RouteMatcher(manifests, at: .gateway)
+    vendors = RouteMatcher(manifests, at: .vendor)
+    var mounts: [(prefix: String, format: WireFormat)] = []
+    for manifest in manifests {
+      guard let dialect = manifest.dialect, let first = dialect.routes.first,
+        !mounts.contains(where: { $0.prefix == dialect.mount })
+      else { continue }
+      mounts.append((dialect.mount, .plugin(id: manifest.id, route: first.name)))
+    }
+    self.mounts = mounts
+  }
+
+  /// Finds the route. `path` and `query` are as they came; HEAD asks for what GET would answer.
+  func match(method: String, path: String, query: String) throws(RouteMiss) -> Route {
+    let format = format(of: path)
+    guard let segments = PathSegments.decode(path), let items = QueryItem.parse(query) else {
+      throw RouteMiss(reason: .badTarget, format: format)
+    }
+    let method = method == "HEAD" ? "GET" : method
+    let host = HostRoutes.match(method, segments)
+    let fixedWords = host.fixedWords
+    do throws(RouteMatcher.Miss) {
+      return Self.route(try mounted.match(method: method, path: path, query: query))
+    } catch {
+      let vendor = try? vendors.match(method: method, path: path, query: query)
+      if let vendor, vendor.literalCount > fixedWords ?? -1 { return Self.route(vendor) }
+      switch host {
+      case .found(let format, let action, let pattern):
+        let pairs = items.map { NameValuePair($0.name, $0.value) }
+        return Route(
+          format: format, action: action, pattern: pattern, head: RequestHead(method: method, path: path, query: pairs))
+      case .wrongMethod(let format, let allowed):
+        throw RouteMiss(reason: .wrongMethod(allowed: allowed), format: format)
+      case .none: throw RouteMiss(reason: Self.reason(error), format: format)
+      }
+    }
+  }
+
+  private static func route(_ match: RouteMatcher.Match) -> Route {
+    Route(
+      format: .plugin(id: match.pluginID, route: match.route), action: .decoded, pattern: match.pattern,
+      head: match.head)
+  }
+
+  private static func reason(_ miss: RouteMatcher.Miss) -> RouteMiss.Reason {
+    switch miss {
+    case .notFound: .notFound
+    case .wrongMethod(let allowed): .wrongMethod(allowed: allowed)
+    case .badTarget: .badTarget
+    }
+  }
+
+  /// Whose shape an error at that path has.
+  private func format(of path: String) -> WireFormat {
+    for mount in mounts where path == mount.prefix || path.hasPrefix(mount.prefix + "/") { return mount.format }
+    return path.hasPrefix("/v1/videos") || path.hasPrefix("/videos") ? .openai : .unified
+  }
+}
+
+extension HostRoutes.Result {
+  /// How many segments of the pattern are fixed; nil where the host would not answer.
+  fileprivate var fixedWords: Int? {
+    guard case .found(_, _, let pattern) = self else { return nil }
+    return pattern.split(separator: "/").count { !$0.hasPrefix("{") }
+  }
+}
+
+/// A path's decoded segments, or none where the path is one that no route may have.
+enum PathSegments {
+  static func decode(_ path: String) -> [String]? {
+    guard path.hasPrefix("/") else { return nil }
+    var parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    if parts.last?.isEmpty == true { parts.removeLast() }
+    var segments: [String] = []
+    for part in parts {
+      guard let text = PercentEncoding.decode(part), !text.isEmpty, text != ".", text != "..",
+        text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+      else { return nil }
+      segments.append(text)
+    }
+    return segments
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dialects
+public import EventLoop
+public import HTTPServer
+import Jobs
+import OrderedJSON
+import Store
+import VideoDocuments
+
+/// Answers five wire formats over whatever accounts there are.
+@LoopActor public final class Gateway: HTTPResponder {
+  let parts: GatewayParts
+  /// What requests that come from now on work with.
+  public private(set) var world: GatewayWorld
+  /// Answers of parts that are not about jobs, by action.
+  private let services: GatewayServices
+
+  public init(_ parts: GatewayParts, world: GatewayWorld, services: GatewayServices = GatewayServices()) {
+    self.parts = parts
+    self.world = world
+    self.services = services
+  }
+
+  /// Takes another configuration, other accounts or plugins; requests under way end with what they began with.
+  public func replace(_ world: GatewayWorld) { self.world = world }
+
+  public func respond(to request: HTTPRequest) async -> HTTPResponse {
+    let requestID = RequestID.of(request.head.headers)
+    let world = world
+    let began = EventLoop.monotonicNanoseconds
+    let found: Result<Route, RouteMiss>
+    do throws(RouteMiss) {
+      found = .success(
+        try world.routes.match(
+          method: request.head.method, path: request.head.path, query: request.head.query ?? ""))
+    } catch {
+      found = .failure(error)
+    }
+    var response: HTTPResponse
+    let route: Route
+    switch found {
+    case .success(let match):
+      route = match
+      let exchange = Exchange(
+        request: request, route: match, requestID: requestID, beganNanoseconds: began,
+        nowMilliseconds: SystemClock().nowMilliseconds, world: world)
+      response = await answer(exchange)
+    case .failure(let miss):
+      route = Route(
+        format: miss.format, action: .welcome, pattern: "unmatched",
+        head: RequestHead(method: request.head.method, path: request.head.path))
+      let exchange = Exchange(
+        request: request, route: route, requestID: requestID, beganNanoseconds: began,
+        nowMilliseconds: SystemClock().nowMilliseconds, world: world)
+      response = await refuse(miss, exchange)
+    }
+    response.headers.set(RequestID.headerName, requestID)
+    services.finished(
+      FinishedRequest(
+        requestID: requestID, method: request.head.method, pattern: route.pattern, format: route.format.name,
+        status: response.status, elapsedNanoseconds: EventLoop.monotonicNanoseconds - began, peer: request.peer))
+    return response
+  }
+
+  private func refuse(_ miss: RouteMiss, _ exchange: Exchange) async -> HTTPResponse {
+    let writer = ReplyWriter(parts: parts)
+    var extras = ReplyWriter.Extras()
+    extras.side = .caller
+    switch miss.reason {
+    case .badTarget:
+      let failure = Failure(.invalid, "The path or the query cannot be decoded.", field: "path")
+      return await writer.write(.failure(failure), exchange, extras)
+    case .notFound:
+      let failure = Failure(
+        .notFound, "There is no such route here.", field: "path", advice: "GET /openapi.json lists the routes.")
+      return await writer.write(.failure(failure), exchange, extras)
+    case .wrongMethod(let allowed):
+      let list = allowed.joined(separator: ", ")
+      let failure = Failure(.invalid, "This path takes \(list).", field: "method")
+      var response = await writer.write(.failure(failure), exchange, extras)
+      response.status = 405
+      response.headers.set("Allow", list)
+      return response
+    }
+  }
+
+  private func answer(_ exchange: Exchange) async -> HTTPResponse {
+    if exchange.route.isPublic { return await services.answer(exchange, parts: parts) }
+    let writer = ReplyWriter(parts: parts)
+    if case .content(let id) = exchange.route.action, let response = await services.signedContent(exchange, id) {
+      return response
+    }
+    do throws(RequestReader.Refusal) {
+      let reader = RequestReader(authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder)
+      let received = try await reader.read(exchange.request, settings: exchange.world.settings)
+      var proven = exchange
+      proven.caller = received.caller
+      return await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
+        .handle(received.body)
+    } catch {
+      switch error {
+      // The server drops what is answered now.
+      case .interrupted: return HTTPResponse(status: 400)
+      case .failure(let failure):
+        var extras = ReplyWriter.Extras()
+        extras.side = .caller
+        return await writer.write(.failure(failure), exchange, extras)
+      }
+    }
+  }
+}
