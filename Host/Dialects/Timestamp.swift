@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Times as wire formats write them.
-enum Timestamp {
+public enum Timestamp {
   /// RFC 3339 in UTC, whole seconds: `2026-04-03T03:47:10Z`.
-  static func text(milliseconds: Int64) -> String {
+  public static func text(milliseconds: Int64) -> String {
     let seconds = milliseconds.flooredQuotient(by: 1000)
     let day = seconds.flooredQuotient(by: 86_400)
     let second = seconds - day * 86_400

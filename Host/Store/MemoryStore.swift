@@ -5,17 +5,28 @@ public import VideoDocuments
 
 /// A store that forgets everything with its process: for tests, and for dry runs.
 public final class MemoryStore: Store {
-  private struct Contents {
+  struct Contents {
     var jobs: [String: JobRecord] = [:]
     var entries: [String: [JobLogEntry]] = [:]
+    var callerKeys = CallerKeyList(keys: [], revision: 0)
+    /// Millionths by key and currency.
+    var spending: [String: [String: Int64]] = [:]
     var isClosed = false
+
+    mutating func charge(_ before: JobRecord?, _ job: JobRecord) {
+      guard let caller = job.caller else { return }
+      for (charge, sign) in [(before?.charge, Int64(-1)), (job.charge, 1)] {
+        guard let charge else { continue }
+        spending[caller.keyID, default: [:]][charge.currency, default: 0] += sign * charge.amountMicros
+      }
+    }
   }
 
   private let contents = Mutex(Contents())
 
   public init() {}
 
-  private func withContents<Output: Sendable>(
+  func withContents<Output: Sendable>(
     _ body: (inout sending Contents) -> sending Result<Output, Failure>
   ) throws(Failure) -> Output {
     try contents.withLock { contents -> Result<Output, Failure> in
@@ -40,6 +51,7 @@ public final class MemoryStore: Store {
       guard contents.jobs[job.id] == nil else { return .failure(.jobExists(job.id)) }
       contents.jobs[job.id] = job
       contents.entries[job.id] = entries
+      contents.charge(nil, job)
       return .success(.inserted)
     }
   }
@@ -53,6 +65,7 @@ public final class MemoryStore: Store {
       if var changed = change.job {
         changed.revision = job.revision + 1
         contents.jobs[id] = changed
+        contents.charge(job, changed)
       }
       contents.entries[id, default: []] += change.entries
       return .success(change.output)

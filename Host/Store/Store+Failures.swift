@@ -24,5 +24,13 @@ extension Failure {
       advice: "`filmgate cancel \(id)` first, or wait until it is over.")
   }
 
+  static func noSuchCallerKey(_ id: String) -> Failure {
+    Failure(.notFound, "There is no key \(id).", advice: "`filmgate tokens list` lists the keys.")
+  }
+
+  static func callerKeyExists(_ id: String) -> Failure {
+    Failure(.internal, "A key with the id \(id) exists already.")
+  }
+
   static let storeClosed = Failure(.internal, "The job store was closed already.")
 }

@@ -24,25 +24,8 @@ public struct KeyStore: Sendable {
 
   /// What is stored; nothing when there is no file. Throws when others may read or change the file.
   public func load() throws(Failure) -> StoredKeys {
-    let contents: SmallFile.Contents
-    do throws(SmallFile.ReadFailure) {
-      guard let found = try SmallFile.read(path, maximumBytes: Self.maximumFileBytes) else { return StoredKeys() }
-      contents = found
-    } catch {
-      throw fileFailure(error)
-    }
-    guard contents.mode & 0o077 == 0 else {
-      throw Failure(
-        .authentication, "The key file \(path) can be read or changed by others (mode \(octal(contents.mode))).",
-        advice: "Run `chmod 600 \(path)`, and replace the keys if somebody may have read them.")
-    }
-    guard contents.owner == geteuid() || contents.owner == 0 else {
-      throw Failure(
-        .authentication, "The key file \(path) belongs to another user (\(contents.owner)).",
-        advice: "Remove it, or take it over with `chown`.")
-    }
-    try checkFolder()
-    return try StoredKeys(contents.bytes, path: path)
+    guard let bytes = try file.read(maximumBytes: Self.maximumFileBytes) else { return StoredKeys() }
+    return try StoredKeys(bytes, path: path)
   }
 
   /// Stores one secret, replacing what was there under the name.
@@ -86,45 +69,10 @@ public struct KeyStore: Sendable {
     defer { if lock >= 0 { close(lock) } }
     var keys = try load()
     body(&keys)
-    try checkFolder()
-    do throws(SystemFailure) {
-      try SmallFile.replace(resolvedPath, with: Array(keys.json.prettyText().utf8) + [UInt8(ascii: "\n")])
-    } catch {
-      throw Failure(
-        .internal, "The key file \(path) cannot be written: \(error).", advice: "Check the folder's space and rights.")
-    }
+    try file.replace(with: Array(keys.json.prettyText().utf8) + [UInt8(ascii: "\n")])
   }
 
-  /// Where the bytes are: a key file may be a link into a folder of dotfiles.
-  private var resolvedPath: String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-
-  private func checkFolder() throws(Failure) {
-    let folder = SmallFile.parent(of: resolvedPath)
-    var status = stat()
-    guard stat(folder, &status) == 0 else { return }
-    guard status.st_mode & 0o022 == 0 else {
-      throw Failure(
-        .authentication, "The folder \(folder) can be changed by others (mode \(octal(status.st_mode & 0o7777))).",
-        advice: "Run `chmod 700 \(folder)`.")
-    }
-  }
-
-  private func fileFailure(_ failure: SmallFile.ReadFailure) -> Failure {
-    switch failure {
-    case .system(let system):
-      Failure(.authentication, "The key file \(path) cannot be read: \(system).", advice: "Check its rights.")
-    case .tooLarge(let limit):
-      Failure(
-        .authentication, "The key file \(path) is larger than \(shownBytes(Int64(limit))).",
-        advice: "It is no key file; move it away.")
-    case .notRegular:
-      Failure(.authentication, "The key file \(path) is not a file.", advice: "Move it away.")
-    }
-  }
+  private var file: SecretFile { SecretFile(path: path, name: "key file") }
 
   private static func check(name: String, what: String) throws(Failure) {
     let isName =
@@ -147,5 +95,3 @@ public struct KeyStore: Sendable {
     return String(text[first...last])
   }
 }
-
-private func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }

@@ -3,6 +3,7 @@
 import CLinux
 import EventLoop
 import Glibc
+import Synchronization
 
 /// Small files that are read and replaced whole. May block.
 enum SmallFile {
@@ -55,6 +56,34 @@ enum SmallFile {
   /// Replaces the file in one step: whoever reads it sees the old bytes or the new ones, also after a power cut.
   /// Created with mode 0600.
   static func replace(_ path: String, with bytes: [UInt8]) throws(SystemFailure) {
+    try put(bytes, at: path) { (temporary) throws(SystemFailure) in
+      guard rename(temporary, path) == 0 else { throw .last("rename") }
+    }
+  }
+
+  /// The same for a file that is not there yet; false, and nothing changes, when it is.
+  static func create(_ path: String, with bytes: [UInt8]) throws(SystemFailure) -> Bool {
+    // Threads of one process would take each other's temporary file.
+    try creating.withLock { _ throws(SystemFailure) in
+      var isMade = true
+      try put(bytes, at: path) { (temporary) throws(SystemFailure) in
+        defer { unlink(temporary) }
+        // Unlike a rename, a link replaces nothing.
+        guard link(temporary, path) != 0 else { return }
+        let failure = SystemFailure.last("link")
+        guard failure.errno == EEXIST else { throw failure }
+        isMade = false
+      }
+      return isMade
+    }
+  }
+
+  private static let creating = Mutex(())
+
+  /// Writes the bytes beside the path; `place` brings them there.
+  private static func put(
+    _ bytes: [UInt8], at path: String, place: (String) throws(SystemFailure) -> Void
+  ) throws(SystemFailure) {
     let temporary = "\(path).\(getpid()).new"
     unlink(temporary)
     let descriptor = filmgate_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -63,7 +92,7 @@ enum SmallFile {
       defer { close(descriptor) }
       try write(bytes, to: descriptor)
       guard fsync(descriptor) == 0 else { throw .last("fsync") }
-      guard rename(temporary, path) == 0 else { throw .last("rename") }
+      try place(temporary)
     } catch {
       unlink(temporary)
       throw error

@@ -28,6 +28,17 @@ extension HMACV4 {
       signedHeaders: names, signature: signature)
   }
 
+  /// The same for the region and the service that a received request was signed for, for a verifier that serves them all;
+  /// nil when the request has no such signature. Both are part of what is signed.
+  public func takingScope(of request: SignableRequest) -> HMACV4? {
+    let headers = request.headers.all("authorization")
+    guard headers.count == 1, let authorization = parseAuthorization(headers[0]) else { return nil }
+    var parameters = parameters
+    parameters.region = authorization.scope[1]
+    parameters.service = authorization.scope[2]
+    return HMACV4(parameters)
+  }
+
   /// Checks a received request. The header names are taken from `SignedHeaders`, since clients sign what they like;
   /// host, date and content hash must be among them. `request.bodyDigest` is that of the body as received.
   public func verify(
@@ -41,12 +52,18 @@ extension HMACV4 {
     guard authorization.accessKey == accessKey else { return .failure(.unknownKey) }
     if let failure = checkDateAndScope(request, authorization, nowSeconds) { return .failure(failure) }
     if let failure = checkSignedHeaders(request, authorization) { return .failure(failure) }
-    guard let canonical = canonicalRequest(request, signedHeaders: authorization.signedHeaders) else {
-      return .failure(.malformed("query"))
-    }
+    let names = authorization.signedHeaders
+    guard let canonical = canonicalRequest(request, signedHeaders: names) else { return .failure(.malformed("query")) }
     let date = request.headers.first(parameters.dateHeader) ?? ""
-    let expected = signature(canonical, secretKey: secretKey, date: date)
-    return ConstantTime.areEqual(expected, authorization.signature) ? .success(()) : .failure(.mismatch)
+    var candidates = [canonical]
+    // One official signer leaves the values of a repeated name in their order, another sorts them.
+    if let other = canonicalRequest(request, signedHeaders: names, sortsValues: false), other != canonical {
+      candidates.append(other)
+    }
+    let matches = candidates.map {
+      ConstantTime.areEqual(signature($0, secretKey: secretKey, date: date), authorization.signature)
+    }
+    return matches.contains(true) ? .success(()) : .failure(.mismatch)
   }
 
   private func checkDateAndScope(

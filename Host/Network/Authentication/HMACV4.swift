@@ -17,8 +17,10 @@ public struct HMACV4: Sendable {
   }
 
   /// The canonical request over the headers in `names` (lower-case, sorted). Nil when the query has a broken escape.
-  public func canonicalRequest(_ request: SignableRequest, signedHeaders names: [String]) -> String? {
-    guard let query = canonicalQuery(request.query ?? "") else { return nil }
+  public func canonicalRequest(
+    _ request: SignableRequest, signedHeaders names: [String], sortsValues: Bool = true
+  ) -> String? {
+    guard let query = canonicalQuery(request.query ?? "", sortsValues: sortsValues) else { return nil }
     var lines = [request.method, canonicalPath(request.path), query]
     for name in names {
       let values = name == "host" ? [canonicalHost(request.host)] : request.headers.all(name).map(canonicalValue)
@@ -34,15 +36,19 @@ public struct HMACV4: Sendable {
     return "\(parameters.label)\n\(date)\n\(parameters.scope(date: String(date.prefix(8))))\n\(hash)"
   }
 
-  /// Sorted by encoded name, then value; decoded and encoded again, so that any spelling of a query has one form.
-  func canonicalQuery(_ query: String) -> String? {
+  /// Sorted by encoded name, then value; decoded and encoded again, so that any spelling of a query has one form. Without
+  /// `sortsValues` the values of one name stay in their order.
+  func canonicalQuery(_ query: String, sortsValues: Bool = true) -> String? {
     guard let items = QueryItem.parse(query) else { return nil }
-    return items.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
+    return items.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }.enumerated()
       .sorted { left, right in
-        left.0 == right.0
-          ? left.1.utf8.lexicographicallyPrecedes(right.1.utf8) : left.0.utf8.lexicographicallyPrecedes(right.0.utf8)
+        guard left.element.0 == right.element.0 else {
+          return left.element.0.utf8.lexicographicallyPrecedes(right.element.0.utf8)
+        }
+        guard sortsValues else { return left.offset < right.offset }
+        return left.element.1.utf8.lexicographicallyPrecedes(right.element.1.utf8)
       }
-      .map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+      .map { "\($0.element.0)=\($0.element.1)" }.joined(separator: "&")
   }
 
   private func canonicalPath(_ path: String) -> String {

@@ -76,6 +76,7 @@ enum SQLiteSchema {
     CREATE UNIQUE INDEX jobs_of_idempotency_key ON jobs (caller, idempotency_key) WHERE idempotency_key IS NOT NULL;
     """,
     webhookTables,
+    callerTables,
   ]
 
   private static let walAttempts = 100

@@ -100,7 +100,10 @@ public final class SQLiteStore: Store {
   ) async throws(Failure) -> Insertion {
     try await perform(on: writer) { (connection) throws(Failure) in
       let insertion = try JobTables.insert(job, entries, connection)
-      if insertion == .inserted { try CallbackTables.insert(job, connection) }
+      if insertion == .inserted {
+        try CallbackTables.insert(job, connection)
+        try CallerTables.charge(nil, job, connection)
+      }
       return insertion
     }
   }
@@ -115,6 +118,7 @@ public final class SQLiteStore: Store {
         changed.revision = job.revision + 1
         try JobTables.replace(number, with: changed, connection)
         try WebhookTables.notice(job, changed, number: number, connection)
+        try CallerTables.charge(job, changed, connection)
       }
       try JobTables.append(change.entries, to: number, connection)
       return change.output

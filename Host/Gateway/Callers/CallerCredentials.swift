@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Network
+
+/// What a caller proves itself with, in the forms that clients ask for. Printing it shows no secret.
+public struct CallerCredentials: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+  static let prefix = "fg-"
+  /// Random bytes of an id: nobody meets one by chance.
+  private static let idBytes = 10
+
+  /// The access key of clients that sign.
+  public let keyID: String
+  /// Their secret key.
+  public let secret: String
+
+  init(keyID: String, secret: String) {
+    self.keyID = keyID
+    self.secret = secret
+  }
+
+  /// Both as one text, for `Authorization: Bearer …`.
+  public var bearer: String { "\(Self.prefix)\(keyID)-\(secret)" }
+
+  /// Reads `bearer`; nil for any other text.
+  init?(bearer text: some StringProtocol) {
+    guard text.hasPrefix(Self.prefix) else { return nil }
+    let parts = text.dropFirst(Self.prefix.count).split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+    self.init(keyID: String(parts[0]), secret: String(parts[1]))
+  }
+
+  static func makeKeyID() -> String { Base32.encode(SecureRandom.bytes(idBytes)) }
+
+  public var description: String { "CallerCredentials(\(keyID), \(Secrets.mask))" }
+  public var customMirror: Mirror { Mirror(self, children: ["keyID": keyID]) }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventLoop
+import Jobs
+import Store
+public import VideoDocuments
+
+/// What a key's callers may start.
+extension CallerKeys {
+  /// How often the store is asked for a key's live jobs, at most: another process may have ended some.
+  private static let recountMilliseconds: Int64 = 1_000
+  /// How often the sum of the costs is read again before a request is refused for it.
+  private static let maximumSums = 3
+  /// When a caller with too many jobs may try again.
+  private static let retryAfterMilliseconds: Int64 = 5_000
+
+  /// A request that repeats another is to be answered before this is called: it needs no room.
+  public func reserve(
+    _ caller: Caller, model: String, quote: Quote?, requestID: String
+  ) async throws(Failure) -> CallerReservation {
+    _ = try admit(caller.keyID, orElse: .wrongKey)
+    guard let key = keys[caller.keyID] else { throw .wrongKey }
+    try key.checkModel(model)
+    guard key.hasLimits else { return CallerReservation() }
+    let price = try key.budgetPrice(of: quote)
+    var sums = 0
+    var mayRecount = true
+    while true {
+      let spentMicros = key.budget == nil ? 0 : try await spentMicros(of: key)
+      sums += 1
+      // From here to the claim nobody else's turn comes.
+      let use = uses[key.id] ?? CallerUse()
+      if let limit = key.parallelLimit, use.count >= limit {
+        guard mayRecount else { throw .tooManyJobs(limit, retryAfterMilliseconds: Self.retryAfterMilliseconds) }
+        mayRecount = false
+        try await recount(key.id)
+        continue
+      }
+      if let budget = key.budget {
+        let before = spentMicros.addingWithoutOverflow(use.promisedMicros)
+        guard before.addingWithoutOverflow(price.amountMicros) <= budget.amountMicros else {
+          // A job that has just been written down may have been counted twice.
+          if use.hasPromisesKept, sums < Self.maximumSums { continue }
+          throw .overBudget(budget, spentMicros: before, price: price)
+        }
+      }
+      return claim(key.id, requestID: requestID, amountMicros: key.budget == nil ? 0 : price.amountMicros)
+    }
+  }
+
+  private func claim(_ keyID: String, requestID: String, amountMicros: Int64) -> CallerReservation {
+    let token = uses[keyID, default: CallerUse()].claim(requestID: requestID, amountMicros: amountMicros)
+    return CallerReservation(
+      settle: { job in self.uses[keyID]?.settle(token, jobID: job.id, isLive: job.state.isLive) },
+      release: { self.uses[keyID]?.release(token) })
+  }
+
+  /// What the store knows to be spent or promised in the budget's currency.
+  private func spentMicros(of key: CallerKeyRecord) async throws(Failure) -> Int64 {
+    guard let budget = key.budget else { return 0 }
+    let begun = uses[key.id, default: CallerUse()].beginSum()
+    let prices = try await store.spending(of: key.id)
+    uses[key.id]?.endSum(begun)
+    return prices.filter { $0.isComparable(with: budget) }.reduce(0) { $0.addingWithoutOverflow($1.amountMicros) }
+  }
+
+  // MARK: Live jobs
+
+  func observe(_ job: JobRecord) {
+    guard let caller = job.caller, keys[caller.keyID]?.hasLimits == true else { return }
+    uses[caller.keyID, default: CallerUse()]
+      .observe(jobID: job.id, requestID: caller.requestID, isLive: job.state.isLive)
+  }
+
+  /// At the start.
+  func countLiveJobs() async throws(Failure) {
+    let limited = keys.values.filter { $0.hasLimits }.map { $0.id }
+    for id in limited { uses[id, default: CallerUse()].beginRecount() }
+    let jobs = try await store.liveJobsOfCallers(keyID: nil)
+    for id in limited { uses[id]?.endRecount(jobs[id] ?? []) }
+  }
+
+  private func recount(_ keyID: String) async throws(Failure) {
+    let now = clock.nowMilliseconds
+    if let last = recountedAtMilliseconds[keyID], (0..<Self.recountMilliseconds).contains(now - last) { return }
+    // One that is under way ends before the next is due, or that one is left out.
+    guard uses[keyID]?.isRecounting != true else { return }
+    recountedAtMilliseconds[keyID] = now
+    uses[keyID, default: CallerUse()].beginRecount()
+    do throws(Failure) {
+      let jobs = try await store.liveJobsOfCallers(keyID: keyID)
+      uses[keyID]?.endRecount(jobs[keyID] ?? [])
+    } catch {
+      uses[keyID]?.endRecount(nil)
+      throw error
+    }
+  }
+}
+
+extension CallerKeyRecord {
+  var hasLimits: Bool { budget != nil || parallelLimit != nil }
+
+  func checkModel(_ model: String) throws(Failure) {
+    guard !modelPatterns.isEmpty, !modelPatterns.contains(where: { NamePattern($0).matches(model) }) else { return }
+    throw Failure(
+      .permission, "This key may not use the model \(model).", field: "model",
+      advice: "It may use \(modelPatterns.joined(separator: ", ")).")
+  }
+
+  /// The most that a request may cost, in the budget's currency; nothing without a budget. Throws when that is not known.
+  func budgetPrice(of quote: Quote?) throws(Failure) -> Price {
+    guard let budget else { return Price(currency: "", amountMicros: 0) }
+    guard let price = quote?.high ?? quote?.expected else {
+      let basis = quote.map { $0.basis }.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
+      throw Failure(
+        .balance, "What this costs is not known beforehand\(basis), so it cannot be kept to the key's budget.",
+        advice: "Ask for another model or length, or use a key without a budget.")
+    }
+    guard price.isComparable(with: budget) else {
+      throw Failure(
+        .balance,
+        "The price is in \(price.currency) and the key's budget in \(budget.currency); they cannot be compared.",
+        advice: "Use a key with a budget in \(price.currency), or without one.")
+    }
+    return price
+  }
+}
+
+extension Failure {
+  fileprivate static func tooManyJobs(_ limit: Int, retryAfterMilliseconds: Int64) -> Failure {
+    Failure(
+      .rateLimited,
+      "\(limit) \(limit == 1 ? "job" : "jobs") of this key are under way, as many as it may have at once.",
+      advice: "Wait until one is over.", retryAfterMilliseconds: retryAfterMilliseconds)
+  }
+
+  fileprivate static func overBudget(_ budget: Price, spentMicros: Int64, price: Price) -> Failure {
+    let spent = Price(currency: budget.currency, amountMicros: spentMicros)
+    return Failure(
+      .balance,
+      "This can cost up to \(price.decimal) \(price.currency); of the key's budget of \(budget.decimal) "
+        + "\(budget.currency), \(spent.decimal) are spent or promised.",
+      advice: "Ask for a shorter or smaller clip, or use a key with a larger budget.")
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import VideoDocuments
+
+extension JobRecord {
+  /// What the job counts for against its caller's budget: what it cost, and until that is known the most that it may
+  /// cost. Nil: nothing, or nothing that is known.
+  public var charge: Price? {
+    let promised = quote?.high ?? quote?.expected
+    // A cost in another unit than the quote, such as a vendor's own points, cannot be added up with the rest.
+    if let cost = task.cost, cost.isComparable(with: promised ?? cost) { return cost }
+    switch state {
+    case .planned, .submitting, .watching, .collecting, .done, .unknown: return promised
+    case .failed, .cancelled, .expired:
+      // Without a failure nobody has said that it was free.
+      return task.failure?.charged == .no ? nil : promised
+    }
+  }
+}
+
+extension Price {
+  /// Whether both are in the same currency.
+  public func isComparable(with other: Price) -> Bool { currency.lowercased() == other.currency.lowercased() }
+}
