@@ -116,6 +116,9 @@ import VideoDocuments
     return engine
   }
 
+  /// The jobs' database.
+  var databaseFile: String { temporaryFolder.map { "\($0)/jobs.sqlite" } ?? locations.databaseFile }
+
   /// Where the database and everything that goes with it stands.
   var dataFolder: String { temporaryFolder ?? locations.dataFolder }
 

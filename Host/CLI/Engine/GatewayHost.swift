@@ -16,9 +16,16 @@ import VideoDocuments
   private let session: Session
   private let engine: Engine
   private let gateway: Gateway
+  private let waits: OpenWaits
+  /// Made by this start, to be shown once.
+  private let firstKey: CallerCredentials?
   private var server: HTTPServer?
 
-  private init(session: Session, engine: Engine, gateway: Gateway) {
+  private init(
+    session: Session, engine: Engine, gateway: Gateway, waits: OpenWaits, firstKey: CallerCredentials?
+  ) {
+    self.waits = waits
+    self.firstKey = firstKey
     self.session = session
     self.engine = engine
     self.gateway = gateway
@@ -27,21 +34,24 @@ import VideoDocuments
   static func open(_ session: Session, isSandbox: Bool) async throws(Failure) -> GatewayHost {
     let feed = JobFeed()
     let engine = try await Engine.open(session, isSandbox: isSandbox, follows: true, feed: feed)
-    let key = engine.locations.environment["FILMGATE_KEY"] ?? String(UInt64.random(in: .min ... .max), radix: 36)
-    if engine.locations.environment["FILMGATE_KEY"] == nil { session.terminal.say("key: \(key)") }
+    let keys = try await CallerKeys.open(
+      store: engine.store, masterKeyPath: CallerKeys.masterKeyPath(besideDatabase: engine.databaseFile), feed: feed)
+    let first = try await keys.makeFirstKeyIfNone()
     let runner = engine.runner
+    let waits = OpenWaits(feed)
     let submission = BackgroundSubmission(runner: runner, feed: feed)
     var parts = GatewayParts(
       store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins),
-      authenticator: SingleKey(key), assets: AssetFolder(path: "\(engine.dataFolder)/assets"),
+      authenticator: keys, assets: AssetFolder(path: "\(engine.dataFolder)/assets"),
       temporaryFolder: "/tmp", version: CommandLineProgram.version,
       quote: { plan throws(Failure) in try await engine.quote(plan) },
       preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
       submit: { draft, wait throws(Failure) in try await submission.submit(draft, waitMilliseconds: wait) })
     parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
-    let gateway = Gateway(parts, world: world(of: engine))
+    let gateway = Gateway(parts, world: world(of: engine), services: GatewayServices(waits: waits))
     engine.onChange { _ in gateway.replace(world(of: engine)) }
-    return GatewayHost(session: session, engine: engine, gateway: gateway)
+    return GatewayHost(
+      session: session, engine: engine, gateway: gateway, waits: waits, firstKey: first?.1)
   }
 
   /// Everything that requests work with, as it is now.
@@ -74,14 +84,27 @@ import VideoDocuments
     guard let server else { return }
     let base = "http://127.0.0.1:\(server.port)"
     if session.wantsJSON {
-      session.terminal.result(JSON.object(["event": "serving", "base_url": .string(base)]).text)
-    } else {
-      session.terminal.result(base)
+      var event: JSONObject = ["event": "serving", "base_url": .string(base)]
+      event.add("key", firstKey?.bearer)
+      event.add("access_key", firstKey?.keyID)
+      event.add("secret_key", firstKey?.secret)
+      session.terminal.result(JSON.object(event).text)
+      return
     }
+    session.terminal.result(base)
+    if let firstKey {
+      session.terminal.say("A first key was made; it is shown this once:")
+      session.terminal.say("  Bearer token  \(firstKey.bearer)")
+      session.terminal.say("  access key    \(firstKey.keyID)")
+      session.terminal.say("  secret key    \(firstKey.secret)")
+    }
+    let plugins = gateway.world.manifests.map { $0.id }.joined(separator: ", ")
+    session.terminal.say("Serving \(plugins). Ctrl-C ends it; requests under way are finished first.")
   }
 
   /// Takes no new request, and lets those under way finish.
   func drain() async {
+    waits.drain()
     let grace = gateway.world.configuration.gateway.drainMilliseconds
     await server?.drain(graceNanoseconds: UInt64(grace) * 1_000_000)
   }

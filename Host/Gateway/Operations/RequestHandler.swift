@@ -22,7 +22,7 @@ import VideoDocuments
     do throws(Failure) {
       switch exchange.route.action {
       case .content(let id): return try await services.content(exchange, try await desk.find(id), parts: parts).get()
-      case .events(let id): return try await services.events(exchange, try await desk.find(id), parts: parts).get()
+      case .events(let id): return try await events(try await desk.find(id))
       case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
       case .plugins: return .json(ModelListing.plugins(exchange.world))
@@ -47,7 +47,10 @@ import VideoDocuments
       return await create(order)
     case .get(let id, let options):
       var job = try await desk.find(id)
-      if let seconds = try exchange.integer("wait", in: 0...60), seconds > 0 { job = try await wait(job, seconds) }
+      let seconds = try LongPoll.seconds(exchange.query("wait"))
+      if seconds > 0 {
+        job = try await LongPoll(store: parts.store, waits: services.waits).wait(for: job, seconds: seconds)
+      }
       var extras = extras(for: job)
       extras.options = options
       return await writer.write(.task(view(job)), exchange, extras)
@@ -138,22 +141,13 @@ import VideoDocuments
     return await writer.write(.page(shown.map(view), total: shown.count), exchange, extras)
   }
 
-  /// Waits until the caller would see something new.
-  private func wait(_ job: JobRecord, _ seconds: Int) async throws(Failure) -> JobRecord {
-    let watch = parts.feed.watch(job.id)
-    defer { watch.end() }
-    var current = try await parts.store.job(job.id) ?? job
-    let seen = (JobView.phase(of: job), job.task.progressPercent)
-    let deadline = EventLoop.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
-    while !JobView.phase(of: current).isTerminal, (JobView.phase(of: current), current.task.progressPercent) == seen {
-      let now = EventLoop.monotonicNanoseconds
-      guard now < deadline,
-        let next = await watch.next(
-          after: current.revision, timeoutMilliseconds: Int64((deadline - now) / 1_000_000) + 1)
-      else { break }
-      current = next
+  /// The job's changes as they come, each as the object that a status request would answer.
+  private func events(_ job: JobRecord) async throws(Failure) -> HTTPResponse {
+    let (exchange, writer) = (exchange, writer)
+    let stream = EventStream(store: parts.store, waits: services.waits)
+    return try await stream.respond(exchange.request, job: job) { job in
+      writer.object(.task(view(job)), exchange, extras(for: job))
     }
-    return current
   }
 
   private func view(_ job: JobRecord) -> VideoTask {

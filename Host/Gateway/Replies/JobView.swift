@@ -22,14 +22,10 @@ struct JobView: Sendable {
     if task.phase.isTerminal, task.finishedAtMilliseconds == nil {
       task.finishedAtMilliseconds = task.updatedAtMilliseconds
     }
-    let upstreamID = task.upstreamID
     let outputs = task.outputs
-    for index in task.outputs.indices {
-      task.outputs[index].url = link(job.id, Self.variant(of: outputs[index], at: index, among: outputs))
-    }
-    task.vendorTask = task.vendorTask.map { masked($0, upstreamID, outputs, task) }
-    task.upstreamID = nil
-    return task
+    let link = link
+    let id = job.id
+    return TaskMasking { link(id, Self.variant(of: $0, among: outputs)) }.masked(task, id: id)
   }
 
   /// What the job's state says over the vendor's last word.
@@ -60,22 +56,10 @@ struct JobView: Sendable {
     return Int(min(99, max(0, (nowMilliseconds - began) / 10 / Int64(typical))))
   }
 
-  private static func variant(of output: VideoOutput, at index: Int, among outputs: [VideoOutput]) -> String? {
+  private static func variant(of output: VideoOutput, among outputs: [VideoOutput]) -> String? {
     guard output.kind == "video" else { return output.kind }
-    let number = outputs.prefix(index).count { $0.kind == "video" }
-    return number == 0 ? nil : "video-\(number + 1)"
-  }
-
-  private func masked(_ json: JSON, _ upstreamID: String?, _ outputs: [VideoOutput], _ task: VideoTask) -> JSON {
-    switch json {
-    case .string(let text):
-      if let upstreamID, text == upstreamID { return .string(task.id) }
-      if let index = outputs.firstIndex(where: { $0.url == text }) { return .string(task.outputs[index].url) }
-      return json
-    case .array(let elements): return .array(elements.map { masked($0, upstreamID, outputs, task) })
-    case .object(let object):
-      return .object(JSONObject(object.map { ($0.key, masked($0.value, upstreamID, outputs, task)) }))
-    default: return json
-    }
+    let clips = outputs.filter { $0.kind == "video" }
+    guard let number = clips.firstIndex(where: { $0.url == output.url }), number > 0 else { return nil }
+    return "video-\(number + 1)"
   }
 }

@@ -51,24 +51,18 @@ import VideoDocuments
     return response
   }
 
+  /// The host's own object for an outcome: a status request's body in the route's format.
+  func object(_ result: Outcome.Result, _ exchange: Exchange, _ extras: Extras) -> JSON {
+    let outcome = Outcome(result, requestID: exchange.requestID, nowMilliseconds: SystemClock().nowMilliseconds)
+    let reply =
+      exchange.route.format == .unified ? unified(outcome, exchange, extras) : openAI(outcome, exchange, extras)
+    return reply.body ?? .null
+  }
+
   private func reply(_ outcome: Outcome, _ exchange: Exchange, _ extras: Extras) async -> HTTPReply {
-    let base = exchange.baseURL
-    let link = parts.link
     switch exchange.route.format {
-    case .unified:
-      return UnifiedDialect.encode(
-        outcome,
-        UnifiedDialect.Reply(
-          warnings: extras.warnings, pollAfterSeconds: Int((extras.pollAfterMilliseconds + 999) / 1_000),
-          side: extras.side, contentURL: { link(base, $0, nil) }))
-    case .openai:
-      let remixedFrom = extras.remixedFrom
-      return OpenAIDialect.encode(
-        outcome,
-        OpenAIDialect.Reply(
-          warnings: extras.warnings, pollAfterMilliseconds: Int(extras.pollAfterMilliseconds), side: extras.side,
-          hasMore: extras.hasMore, mayHaveCreatedTask: extras.mayHaveCreatedTask,
-          remixedFrom: { remixedFrom[$0] }, contentURL: { link(base, $0, nil) }))
+    case .unified: return unified(outcome, exchange, extras)
+    case .openai: return openAI(outcome, exchange, extras)
     case .plugin(let pluginID, let route):
       do throws(Failure) {
         return try await parts.plugins.encode(pluginID: pluginID, route: route, outcome: outcome)
@@ -76,6 +70,26 @@ import VideoDocuments
         return plain(outcome, error, exchange)
       }
     }
+  }
+
+  private func unified(_ outcome: Outcome, _ exchange: Exchange, _ extras: Extras) -> HTTPReply {
+    let (base, link) = (exchange.baseURL, parts.link)
+    return UnifiedDialect.encode(
+      outcome,
+      UnifiedDialect.Reply(
+        warnings: extras.warnings, pollAfterSeconds: Int((extras.pollAfterMilliseconds + 999) / 1_000),
+        side: extras.side, contentURL: { link(base, $0, nil) }))
+  }
+
+  private func openAI(_ outcome: Outcome, _ exchange: Exchange, _ extras: Extras) -> HTTPReply {
+    let (base, link) = (exchange.baseURL, parts.link)
+    let remixedFrom = extras.remixedFrom
+    return OpenAIDialect.encode(
+      outcome,
+      OpenAIDialect.Reply(
+        warnings: extras.warnings, pollAfterMilliseconds: Int(extras.pollAfterMilliseconds), side: extras.side,
+        hasMore: extras.hasMore, mayHaveCreatedTask: extras.mayHaveCreatedTask, remixedFrom: { remixedFrom[$0] },
+        contentURL: { link(base, $0, nil) }))
   }
 
   /// For a plugin that cannot write its reply: what was done must not be lost with it.

@@ -16,7 +16,7 @@ import VideoDocuments
   /// Answers of parts that are not about jobs, by action.
   private let services: GatewayServices
 
-  public init(_ parts: GatewayParts, world: GatewayWorld, services: GatewayServices = GatewayServices()) {
+  public init(_ parts: GatewayParts, world: GatewayWorld, services: GatewayServices) {
     self.parts = parts
     self.world = world
     self.services = services

@@ -9,7 +9,10 @@ import VideoDocuments
 
 /// The gateway's parts beside its jobs: content, events, callbacks, and what operators look at.
 @LoopActor public struct GatewayServices {
-  public nonisolated init() {}
+  /// Callers that wait for news.
+  public let waits: OpenWaits
+
+  public nonisolated init(waits: OpenWaits) { self.waits = waits }
 
   /// Answers a route that needs no key.
   func answer(_ exchange: Exchange, parts: GatewayParts) async -> HTTPResponse {
@@ -30,10 +33,6 @@ import VideoDocuments
 
   func content(_ exchange: Exchange, _ job: JobRecord, parts: GatewayParts) async -> Result<HTTPResponse, Failure> {
     .failure(Failure(.notFound, "Content is not served here."))
-  }
-
-  func events(_ exchange: Exchange, _ job: JobRecord, parts: GatewayParts) async -> Result<HTTPResponse, Failure> {
-    .failure(Failure(.notFound, "Events are not served here."))
   }
 
   func finished(_ request: FinishedRequest) {}
