@@ -9,20 +9,20 @@ import VideoDocuments
 @LoopActor enum RecordListing {
   /// Without what is only this machine's: paths, leases, the vendor's connection and state.
   static func one(_ job: JobRecord) -> JSON {
-    guard var object = job.json.object else { return .null }
-    for name in ["lease", "plugin_state", "connection", "output_path", "idempotency_key", "caller", "account"] {
-      object[name] = Optional<JSON>.none
-    }
-    object["assets"] = .array(
-      job.assets.map { ["id": .string($0.id), "media_type": .string($0.mediaType), "sha256": .string($0.sha256)] })
-    object["archived"] = .array(
-      job.archived.map {
-        [
-          "output": .number(JSONNumber($0.outputIndex)), "kind": .string($0.kind),
-          "byte_count": .number(JSONNumber($0.byteCount)), "sha256": .string($0.sha256),
-        ]
-      })
-    return .object(object)
+    var job = job
+    // The form of a record is kept, so that whoever reads stored jobs reads these too.
+    job.lease = nil
+    job.pluginState = nil
+    job.outputPath = nil
+    job.caller = nil
+    job.account = ""
+    job.connection = Connection(profile: job.connection.profile, baseURL: "")
+    job.task.upstreamID = nil
+    job.task.vendorTask = nil
+    for index in job.assets.indices { job.assets[index].path = "" }
+    for index in job.archived.indices { job.archived[index].path = "" }
+    for index in job.task.outputs.indices { job.task.outputs[index].url = "" }
+    return job.json
   }
 
   /// Newest first; `before` is the id of the last one of the page before.

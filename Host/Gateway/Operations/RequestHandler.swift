@@ -83,7 +83,11 @@ import VideoDocuments
         try? await markRefused(result.job)
         return await writer.write(.failure(refusal), exchange, extras)
       }
-      return await writer.write(.created(view(result.job)), exchange, extras)
+      var response = await writer.write(.created(view(result.job)), exchange, extras)
+      if exchange.route.action == .submit {
+        response.body = .bytes(RecordListing.one(result.job).serialized())
+      }
+      return response
     } catch {
       return await writer.write(.failure(error), exchange)
     }

@@ -13,6 +13,7 @@ import VideoDocuments
   func read(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> Order {
     switch exchange.route.action {
     case .create: return .create(CreateOrder(try decode(exchange, body), media: body.media))
+    case .submit: return .create(CreateOrder(try await recognized(exchange, body), media: body.media))
     case .get(let id): return .get(id: id, options: JSONObject())
     case .list: return .list(try Self.filter(exchange))
     case .cancel(let id): return .cancel(id: id)
@@ -54,6 +55,40 @@ import VideoDocuments
     case .cancel(let id): return .cancel(id: id)
     case .remove(let id): return .remove(id: id)
     case .reply(let reply): return .reply(reply)
+    }
+  }
+
+  /// `{"request": VideoRequest}`, where inputs may name parts of the form by their asset id; else a body in any format.
+  private func recognized(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> DecodedRequest {
+    let json = try Self.json(body)
+    if let given = json["request"] {
+      let document = given.string.flatMap { try? JSON(parsing: $0) } ?? given
+      var request: VideoRequest
+      do throws(DocumentFailure) {
+        request = try VideoRequest(document, at: "request")
+      } catch {
+        throw Failure(.invalid, "The request cannot be read: \(error).", field: "request")
+      }
+      for index in request.inputs.indices {
+        guard let asset = request.inputs[index].asset else { continue }
+        guard let link = json[asset]?.string, InlineMedia.name(of: link) != nil else {
+          throw Failure(
+            .invalid, "The file of the input \(asset) is missing.", field: asset,
+            advice: "Send it as a part of a multipart form under that name.")
+        }
+        request.inputs[index].asset = nil
+        request.inputs[index].url = link
+      }
+      return DecodedRequest(request: request)
+    }
+    switch try RequestFile.recognize(json, catalog: exchange.world.catalog) {
+    case .unified: return try UnifiedDialect.decode(json)
+    case .dialect(let pluginID, let route, let head):
+      let intent = try await plugins.decode(pluginID: pluginID, route: route, head: head, body: body.document)
+      guard case .create(let request, let ledger) = intent else {
+        throw Failure(.invalid, "The request does not ask for a clip.", field: "request")
+      }
+      return DecodedRequest(request: request, ledger: ledger)
     }
   }
 

@@ -78,7 +78,7 @@ enum HostRoutes {
 
   private static func jobs(_ method: String, _ rest: [String]) -> Result {
     switch rest.count {
-    case 0: return choose(method, .unified, "/v1/jobs", ["GET": .records])
+    case 0: return choose(method, .unified, "/v1/jobs", ["GET": .records, "POST": .submit])
     case 1: return choose(method, .unified, "/v1/jobs/{id}", ["GET": .record(rest[0])])
     case 2 where rest[1] == "history":
       return choose(method, .unified, "/v1/jobs/{id}/history", ["GET": .history(rest[0])])

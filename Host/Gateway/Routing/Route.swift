@@ -33,6 +33,8 @@ struct Route: Sendable {
     /// The job with everything that is kept of it, for the command line.
     case record(String)
     case records
+    /// A job from a canonical request, or from a body in any format that is recognized.
+    case submit
     case history(String)
     case plugins
     case health
