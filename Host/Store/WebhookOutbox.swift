@@ -6,9 +6,19 @@ public import VideoDocuments
 /// for jobs whose caller gave an address: so none is lost, whatever happens to the process in between. Durable and
 /// shared like the jobs, see `Store`.
 public protocol WebhookOutbox: Sendable {
-  /// Takes messages whose time has come. Until `untilMilliseconds` nobody else gets them; who has not called `record`
-  /// by then has died, and they come again. Hosts take turns, so that a slow one does not hold up the others.
-  nonisolated(nonsending) func takeWebhooks(_ taking: WebhookTaking) async throws(Failure) -> [WebhookMessage]
+  /// The lanes in which something is due, the one that waits longest first.
+  nonisolated(nonsending) func dueWebhookLanes(nowMilliseconds: Int64) async throws(Failure) -> [WebhookLane]
+
+  /// Takes due messages, from each lane at most so many. Until `untilMilliseconds` nobody else gets them; who has not
+  /// called `record` by then has died, and they come again.
+  nonisolated(nonsending) func takeWebhooks(
+    _ shares: [WebhookShare], nowMilliseconds: Int64, untilMilliseconds: Int64
+  ) async throws(Failure) -> [WebhookMessage]
+
+  /// Takes one message, if it is due; nil when another process has it.
+  nonisolated(nonsending) func takeWebhook(
+    _ id: String, nowMilliseconds: Int64, untilMilliseconds: Int64
+  ) async throws(Failure) -> WebhookMessage?
 
   /// The time of the next thing to do, unix milliseconds; nil when there is none. Cheap.
   nonisolated(nonsending) func nextWebhookAtMilliseconds() async throws(Failure) -> Int64?
@@ -36,23 +46,33 @@ public protocol WebhookOutbox: Sendable {
   nonisolated(nonsending) func setWebhookDefault(_ url: String?, of keyID: String) async throws(Failure)
 }
 
-/// Which messages to take.
-public struct WebhookTaking: Sendable, Hashable {
-  /// Unix milliseconds.
-  public var nowMilliseconds: Int64
-  public var untilMilliseconds: Int64
-  public var limit: Int
-  /// Messages to one host at the same time.
-  public var perHost: Int
-  /// How many are under way already, by host.
-  public var busy: [String: Int]
+/// The messages of one key to one host: what is slow in one lane holds up no other.
+public struct WebhookLane: Sendable, Hashable {
+  public var keyID: String
+  public var host: String
 
-  public init(nowMilliseconds: Int64, untilMilliseconds: Int64, limit: Int, perHost: Int, busy: [String: Int] = [:]) {
-    self.nowMilliseconds = nowMilliseconds
-    self.untilMilliseconds = untilMilliseconds
-    self.limit = limit
-    self.perHost = perHost
-    self.busy = busy
+  public init(keyID: String, host: String) {
+    self.keyID = keyID
+    self.host = host
+  }
+
+  /// As it is stored: a key's id holds no space.
+  var text: String { "\(keyID) \(host)" }
+
+  init(text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    self.init(keyID: String(parts.first ?? ""), host: String(parts.dropFirst().first ?? ""))
+  }
+}
+
+/// How many messages to take from a lane.
+public struct WebhookShare: Sendable, Hashable {
+  public var lane: WebhookLane
+  public var count: Int
+
+  public init(_ lane: WebhookLane, count: Int) {
+    self.lane = lane
+    self.count = count
   }
 }
 

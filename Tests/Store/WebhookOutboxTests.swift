@@ -32,8 +32,11 @@ import VideoDocuments
     }
   }
 
-  private func taking(_ now: Int64, limit: Int = 10, perHost: Int = 10, busy: [String: Int] = [:]) -> WebhookTaking {
-    WebhookTaking(nowMilliseconds: now, untilMilliseconds: now + 25_000, limit: limit, perHost: perHost, busy: busy)
+  /// Takes whatever is due, for 25 s.
+  private func take(_ now: Int64, _ store: SQLiteStore) async throws -> [WebhookMessage] {
+    let lanes = try await store.dueWebhookLanes(nowMilliseconds: now)
+    return try await store.takeWebhooks(
+      lanes.map { WebhookShare($0, count: 10) }, nowMilliseconds: now, untilMilliseconds: now + 25_000)
   }
 
   @Test("has one message for the end of a job, written with it")
@@ -48,7 +51,7 @@ import VideoDocuments
       #expect(messages.map { $0.id } == ["evt_1_completed"])
       let message = try #require(messages.first)
       #expect(message.event == .completed && message.keyID == "k1" && message.jobID == "fg_1")
-      #expect(message.url == Self.hook && message.host == "hooks.example.com" && message.state == .pending)
+      #expect(message.url == Self.hook && message.lane.host == "hooks.example.com" && message.state == .pending)
       #expect(message.createdAtMilliseconds == 2_000 && message.nextAttemptAtMilliseconds == 2_000)
     }
   }
@@ -73,7 +76,7 @@ import VideoDocuments
       #expect(try await store.webhooks(WebhookFilter()).isEmpty)
       try await store.setWebhookDefault("http://other.example:81/b", of: "k1")
       try await become(.done, "fg_2", store)
-      #expect(try await store.webhooks(WebhookFilter()).map { $0.host } == ["other.example:81"])
+      #expect(try await store.webhooks(WebhookFilter()).map { $0.lane.host } == ["other.example:81"])
       try await store.setWebhookDefault(nil, of: "k1")
       #expect(try await store.webhookDefault(of: "k1") == nil)
       try await become(.done, "fg_3", store)
@@ -87,7 +90,7 @@ import VideoDocuments
       _ = try await store.insert(callerJob("fg_1", accepted: false), entries: [])
       try await become(.failed, "fg_1", store)
       // The create request has a moment to say so.
-      #expect(try await store.takeWebhooks(taking(2_000)).isEmpty)
+      #expect(try await take(2_000, store).isEmpty)
       try await store.update("fg_1") { job in
         var job = job
         job.caller?.isRefused = true
@@ -102,30 +105,36 @@ import VideoDocuments
     try await withStore { store in
       _ = try await store.insert(callerJob("fg_1"), entries: [])
       try await become(.failed, "fg_1", store)
-      #expect(try await store.takeWebhooks(taking(1_999)).isEmpty)
-      #expect(try await store.takeWebhooks(taking(2_000)).count == 1)
-      #expect(try await store.takeWebhooks(taking(2_001)).isEmpty)
+      #expect(try await take(1_999, store).isEmpty)
+      #expect(try await take(2_000, store).count == 1)
+      #expect(try await take(2_001, store).isEmpty)
       #expect(try await store.nextWebhookAtMilliseconds() == 27_000)
-      #expect(try await store.takeWebhooks(taking(27_000)).count == 1)
+      #expect(try await take(27_000, store).count == 1)
       try await store.giveBackWebhook("evt_1_failed", nowMilliseconds: 27_001)
-      #expect(try await store.takeWebhooks(taking(27_001)).count == 1)
+      #expect(try await take(27_001, store).count == 1)
     }
   }
 
-  @Test("lets hosts take turns, and counts what is under way to each")
-  func fairness() async throws {
+  @Test("knows in which lanes something is due, and takes from each what it is told to")
+  func lanes() async throws {
     try await withStore { store in
       for number in 1...6 {
-        let host = number < 5 ? "slow" : "quick\(number)"
-        _ = try await store.insert(callerJob("fg_\(number)", url: "https://\(host).example/"), entries: [])
+        let host = number < 5 ? "slow" : "Quick\(number)"
+        var job = callerJob("fg_\(number)", url: "https://\(host).example:8443/hook?a=b")
+        if number == 4 { job.caller?.keyID = "k2" }
+        _ = try await store.insert(job, entries: [])
         try await become(.done, "fg_\(number)", at: 2_000 + Int64(number), store)
       }
-      let first = try await store.takeWebhooks(taking(3_000, limit: 4, perHost: 2))
-      #expect(first.map { $0.jobID } == ["fg_1", "fg_5", "fg_6", "fg_2"])
-      let busy = ["slow.example": 2, "quick5.example": 1]
-      #expect(try await store.takeWebhooks(taking(3_001, perHost: 2, busy: busy)).isEmpty)
-      #expect(
-        try await store.takeWebhooks(taking(3_002, perHost: 2, busy: ["slow.example": 1])).map { $0.jobID } == ["fg_3"])
+      let slow = WebhookLane(keyID: "k1", host: "slow.example:8443")
+      let other = WebhookLane(keyID: "k2", host: "slow.example:8443")
+      let quick = WebhookLane(keyID: "k1", host: "quick5.example:8443")
+      #expect(try await store.dueWebhookLanes(nowMilliseconds: 2_005) == [slow, other, quick])
+      let shares = [WebhookShare(slow, count: 2), WebhookShare(quick, count: 2)]
+      let taken = try await store.takeWebhooks(shares, nowMilliseconds: 3_000, untilMilliseconds: 9_000)
+      #expect(taken.map { $0.jobID } == ["fg_1", "fg_2", "fg_5"])
+      #expect(try await store.dueWebhookLanes(nowMilliseconds: 3_000).count == 3)
+      #expect(try await take(3_000, store).map { $0.jobID } == ["fg_3", "fg_4", "fg_6"])
+      #expect(try await store.dueWebhookLanes(nowMilliseconds: 8_999).isEmpty)
     }
   }
 

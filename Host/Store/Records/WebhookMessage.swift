@@ -20,12 +20,9 @@ public struct WebhookMessage: Sendable, Hashable {
   /// The `webhook-id`, the same at each attempt.
   public var id: String
   public var jobID: String
-  /// The id of the caller's key.
-  public var keyID: String
   public var event: WebhookEvent
   public var url: String
-  /// Host and port: servers are treated alike by it.
-  public var host: String
+  public var lane: WebhookLane
   public var state: State
   /// Unix milliseconds, like the two below.
   public var createdAtMilliseconds: Int64
@@ -37,6 +34,9 @@ public struct WebhookMessage: Sendable, Hashable {
   public var failures: Int
   /// The last ones, oldest first.
   public var attempts: [WebhookAttempt]
+
+  /// The id of the caller's key.
+  public var keyID: String { lane.keyID }
 
   /// How many attempts are kept.
   public static let keptAttempts = 20

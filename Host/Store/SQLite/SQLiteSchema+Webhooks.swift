@@ -10,7 +10,8 @@ extension SQLiteSchema {
       caller TEXT NOT NULL,
       event TEXT NOT NULL,
       url TEXT NOT NULL,
-      host TEXT NOT NULL,
+      -- Key and host, with a space between.
+      lane TEXT NOT NULL,
       state TEXT NOT NULL,
       created_at_ms INTEGER NOT NULL,
       expires_at_ms INTEGER NOT NULL,
@@ -22,7 +23,7 @@ extension SQLiteSchema {
     ) STRICT;
     -- Only what is left to do: narrow beside a million delivered ones.
     CREATE INDEX webhooks_next ON webhooks (next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
-    CREATE INDEX webhooks_of_host ON webhooks (host, next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
+    CREATE INDEX webhooks_of_lane ON webhooks (lane, next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
     CREATE INDEX webhooks_of_caller ON webhooks (caller, number);
 
     CREATE TABLE webhook_defaults (

@@ -3,10 +3,28 @@
 public import VideoDocuments
 
 extension SQLiteStore: WebhookOutbox {
+  public nonisolated(nonsending) func dueWebhookLanes(
+    nowMilliseconds: Int64
+  ) async throws(Failure) -> [WebhookLane] {
+    try await perform(on: reader) { (connection) throws(Failure) in
+      try WebhookTables.dueLanes(nowMilliseconds, connection)
+    }
+  }
+
   public nonisolated(nonsending) func takeWebhooks(
-    _ taking: WebhookTaking
+    _ shares: [WebhookShare], nowMilliseconds: Int64, untilMilliseconds: Int64
   ) async throws(Failure) -> [WebhookMessage] {
-    try await perform(on: writer) { (connection) throws(Failure) in try WebhookTables.take(taking, connection) }
+    try await perform(on: writer) { (connection) throws(Failure) in
+      try WebhookTables.take(shares, nowMilliseconds, until: untilMilliseconds, connection)
+    }
+  }
+
+  public nonisolated(nonsending) func takeWebhook(
+    _ id: String, nowMilliseconds: Int64, untilMilliseconds: Int64
+  ) async throws(Failure) -> WebhookMessage? {
+    try await perform(on: writer) { (connection) throws(Failure) in
+      try WebhookTables.take(id, nowMilliseconds, until: untilMilliseconds, connection)
+    }
   }
 
   public nonisolated(nonsending) func nextWebhookAtMilliseconds() async throws(Failure) -> Int64? {

@@ -30,12 +30,13 @@ enum WebhookTables {
     try connection.run(
       """
       INSERT INTO webhooks (
-        id, job, caller, event, url, host, state, created_at_ms, expires_at_ms, next_attempt_at_ms, failures, attempts
+        id, job, caller, event, url, lane, state, created_at_ms, expires_at_ms, next_attempt_at_ms, failures, attempts
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '[]') ON CONFLICT (job, event) DO NOTHING
       """,
       [
         .text(id(of: job, event)), .integer(number), .text(caller.keyID), .text(event.rawValue), .text(url),
-        .text(host(of: url)), .text(WebhookMessage.State.pending.rawValue), .integer(now),
+        .text(WebhookLane(keyID: caller.keyID, host: host(of: url)).text), .text(WebhookMessage.State.pending.rawValue),
+        .integer(now),
         .integer(now + WebhookMessage.lifetimeMilliseconds),
         .integer(now + (isRefusal ? refusalGraceMilliseconds : 0)),
       ])
@@ -56,50 +57,52 @@ enum WebhookTables {
 
   // MARK: Delivering
 
-  static func take(_ taking: WebhookTaking, _ connection: SQLiteConnection) throws(Failure) -> [WebhookMessage] {
-    var lanes: [[WebhookMessage]] = []
-    for host in try dueHosts(taking.nowMilliseconds, connection) {
-      let room = min(taking.perHost - (taking.busy[host] ?? 0), taking.limit)
-      guard room > 0 else { continue }
-      lanes.append(
-        try messages(
-          "WHERE host = ? AND next_attempt_at_ms <= ? ORDER BY next_attempt_at_ms, webhooks.number LIMIT ?",
-          [.text(host), .integer(taking.nowMilliseconds), .integer(Int64(room))], connection))
-      if lanes.count >= taking.limit { break }
-    }
+  /// Goes from lane to lane in the index, so that thousands of messages in one of them cost nothing.
+  static func dueLanes(_ now: Int64, _ connection: SQLiteConnection) throws(Failure) -> [WebhookLane] {
+    var lanes: [WebhookLane] = []
+    try connection.run(
+      """
+      WITH RECURSIVE lanes (lane) AS (
+        SELECT min(lane) FROM webhooks WHERE next_attempt_at_ms IS NOT NULL
+        UNION ALL
+        SELECT (
+          SELECT min(webhooks.lane) FROM webhooks WHERE next_attempt_at_ms IS NOT NULL AND webhooks.lane > lanes.lane
+        ) FROM lanes WHERE lanes.lane IS NOT NULL
+      ), waiting (lane, due) AS (
+        SELECT lane, (
+          SELECT min(next_attempt_at_ms) FROM webhooks
+          WHERE next_attempt_at_ms IS NOT NULL AND webhooks.lane = lanes.lane
+        ) FROM lanes WHERE lane IS NOT NULL
+      )
+      SELECT lane FROM waiting WHERE due <= ? ORDER BY due, lane
+      """, [.integer(now)]
+    ) { row in lanes.append(WebhookLane(text: row.text(0))) }
+    return lanes
+  }
+
+  static func take(
+    _ shares: [WebhookShare], _ now: Int64, until: Int64, _ connection: SQLiteConnection
+  ) throws(Failure) -> [WebhookMessage] {
     var taken: [WebhookMessage] = []
-    for turn in 0..<taking.perHost {
-      for lane in lanes where lane.indices.contains(turn) && taken.count < taking.limit { taken.append(lane[turn]) }
+    for share in shares {
+      taken += try messages(
+        "WHERE lane = ? AND next_attempt_at_ms <= ? ORDER BY next_attempt_at_ms, webhooks.number LIMIT ?",
+        [.text(share.lane.text), .integer(now), .integer(Int64(max(share.count, 0)))], connection)
     }
     for message in taken {
       try connection.run(
-        "UPDATE webhooks SET next_attempt_at_ms = ? WHERE id = ?",
-        [.integer(taking.untilMilliseconds), .text(message.id)])
+        "UPDATE webhooks SET next_attempt_at_ms = ? WHERE id = ?", [.integer(until), .text(message.id)])
     }
     return taken
   }
 
-  /// Hosts for which something is due, the one that waits longest first. Goes from host to host in the index, so that
-  /// thousands of messages to one of them cost nothing.
-  private static func dueHosts(_ now: Int64, _ connection: SQLiteConnection) throws(Failure) -> [String] {
-    var hosts: [String] = []
+  static func take(
+    _ id: String, _ now: Int64, until: Int64, _ connection: SQLiteConnection
+  ) throws(Failure) -> WebhookMessage? {
     try connection.run(
-      """
-      WITH RECURSIVE hosts (host) AS (
-        SELECT min(host) FROM webhooks WHERE next_attempt_at_ms IS NOT NULL
-        UNION ALL
-        SELECT (SELECT min(webhooks.host) FROM webhooks WHERE next_attempt_at_ms IS NOT NULL AND webhooks.host > hosts.host)
-        FROM hosts WHERE hosts.host IS NOT NULL
-      ), waiting (host, due) AS (
-        SELECT host, (
-          SELECT min(next_attempt_at_ms) FROM webhooks
-          WHERE next_attempt_at_ms IS NOT NULL AND webhooks.host = hosts.host
-        ) FROM hosts WHERE host IS NOT NULL
-      )
-      SELECT host FROM waiting WHERE due <= ? ORDER BY due, host
-      """, [.integer(now)]
-    ) { row in hosts.append(row.text(0)) }
-    return hosts
+      "UPDATE webhooks SET next_attempt_at_ms = ? WHERE id = ? AND next_attempt_at_ms <= ?",
+      [.integer(until), .text(id), .integer(now)])
+    return connection.changedRows == 1 ? try find(id, connection) : nil
   }
 
   static func next(_ connection: SQLiteConnection) throws(Failure) -> Int64? {
@@ -169,24 +172,24 @@ enum WebhookTables {
     var messages: [WebhookMessage] = []
     try connection.run(
       """
-      SELECT webhooks.id, jobs.id, webhooks.caller, event, url, host, webhooks.state, webhooks.created_at_ms,
-        expires_at_ms, ifnull(next_attempt_at_ms, -1), failures, attempts
+      SELECT webhooks.id, jobs.id, event, url, lane, webhooks.state, webhooks.created_at_ms, expires_at_ms,
+        ifnull(next_attempt_at_ms, -1), failures, attempts
       FROM webhooks JOIN jobs ON jobs.number = webhooks.job \(condition)
       """, values
     ) { (row) throws(Failure) in
-      guard let event = WebhookEvent(rawValue: row.text(3)), let state = WebhookMessage.State(rawValue: row.text(6)),
-        let attempts = (try? JSON(parsing: row.text(11)))?.array
+      guard let event = WebhookEvent(rawValue: row.text(2)), let state = WebhookMessage.State(rawValue: row.text(5)),
+        let attempts = (try? JSON(parsing: row.text(10)))?.array
       else {
         throw Failure(
           .internal, "The webhook \(row.text(0)) in \(connection.path) cannot be read.",
           advice: "Restore the database from a copy.", isRetryable: false)
       }
-      let next = row.integer(9)
+      let next = row.integer(8)
       messages.append(
         WebhookMessage(
-          id: row.text(0), jobID: row.text(1), keyID: row.text(2), event: event, url: row.text(4), host: row.text(5),
-          state: state, createdAtMilliseconds: row.integer(7), expiresAtMilliseconds: row.integer(8),
-          nextAttemptAtMilliseconds: next < 0 ? nil : next, failures: Int(row.integer(10)),
+          id: row.text(0), jobID: row.text(1), event: event, url: row.text(3), lane: WebhookLane(text: row.text(4)),
+          state: state, createdAtMilliseconds: row.integer(6), expiresAtMilliseconds: row.integer(7),
+          nextAttemptAtMilliseconds: next < 0 ? nil : next, failures: Int(row.integer(9)),
           attempts: attempts.compactMap { try? WebhookAttempt($0) }))
     }
     return messages
