@@ -17,13 +17,16 @@ import VideoDocuments
   private let engine: Engine
   private let gateway: Gateway
   private let waits: OpenWaits
+  private let webhooks: Webhooks
   /// Made by this start, to be shown once.
   private let firstKey: CallerCredentials?
   private var server: HTTPServer?
 
   private init(
-    session: Session, engine: Engine, gateway: Gateway, waits: OpenWaits, firstKey: CallerCredentials?
+    session: Session, engine: Engine, gateway: Gateway, waits: OpenWaits, webhooks: Webhooks,
+    firstKey: CallerCredentials?
   ) {
+    self.webhooks = webhooks
     self.waits = waits
     self.firstKey = firstKey
     self.session = session
@@ -47,11 +50,17 @@ import VideoDocuments
       quote: { plan throws(Failure) in try await engine.quote(plan) },
       preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
       submit: { draft, wait throws(Failure) in try await submission.submit(draft, waitMilliseconds: wait) })
+    let webhooks = Webhooks(
+      outbox: engine.store, store: engine.store,
+      sender: WebhookSender(
+        secrets: keys.webhookSecrets, mayBePrivate: { engine.configuration.gateway.webhooksMayBePrivate },
+        link: { job in nil }, send: { await engine.client.send($0) }))
+    webhooks.start(feed)
     parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
     let gateway = Gateway(parts, world: world(of: engine), services: GatewayServices(waits: waits))
     engine.onChange { _ in gateway.replace(world(of: engine)) }
     return GatewayHost(
-      session: session, engine: engine, gateway: gateway, waits: waits, firstKey: first?.1)
+      session: session, engine: engine, gateway: gateway, waits: waits, webhooks: webhooks, firstKey: first?.1)
   }
 
   /// Everything that requests work with, as it is now.
@@ -112,6 +121,7 @@ import VideoDocuments
   func closing(_ body: () async throws(Failure) -> Int32) async -> Int32 {
     let code = await session.runOnLoop(body)
     server?.stop()
+    await webhooks.stop()
     await engine.close()
     return code
   }

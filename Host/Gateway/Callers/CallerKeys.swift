@@ -17,7 +17,7 @@ public import VideoDocuments
 
   let store: any CallerKeyStore
   let clock: any JobClock
-  private let master: MasterKey
+  let master: MasterKey
   private(set) var keys: [String: CallerKeyRecord] = [:]
   private var revision: Int64?
   private var readAtMilliseconds: Int64?

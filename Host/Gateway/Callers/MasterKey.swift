@@ -10,7 +10,7 @@ import VideoDocuments
 struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
   static let byteCount = 32
 
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
 
   /// The file of a database.
   static func path(besideDatabase path: String) -> String { "\(path)-key" }

@@ -32,6 +32,7 @@ import VideoDocuments
     var fingerprint: String
     var externalID: String?
     var remixedFrom: String?
+    var webhookURL: String?
   }
 
   func draft(_ order: CreateOrder) async throws(Failure) -> Draft {
@@ -46,7 +47,10 @@ import VideoDocuments
     }
     let externalID = request.externalID
     request.externalID = nil
+    if let externalID { try await checkUnused(externalID) }
     var assets = try await parts.assets.adopt(order.media, into: &request)
+    let webhookURL = try WebhookAddress.take(
+      from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
     let fingerprint = Self.fingerprint(request, assets + kept)
     assets += kept
     let world = exchange.world
@@ -65,7 +69,19 @@ import VideoDocuments
     let quote = try await parts.quote(plan)
     return Draft(
       plan: plan, quote: quote, assets: assets, warnings: plan.warnings + order.decoded.warnings,
-      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom)
+      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL)
+  }
+
+  /// It is an id in paths, so it must name one task.
+  private func checkUnused(_ externalID: String) async throws(Failure) {
+    guard exchange.request.head.headers["idempotency-key"] == nil else { return }
+    var filter = desk.filter()
+    filter.externalID = externalID
+    filter.limit = 1
+    guard let other = try await parts.store.jobs(filter).first else { return }
+    throw Failure(
+      .invalid, "external_task_id is that of the task \(other.id) already.", field: "external_task_id",
+      advice: "Give each task an id of its own, or none.")
   }
 
   func create(_ order: CreateOrder) async throws(Failure) -> Result {
@@ -83,6 +99,7 @@ import VideoDocuments
     if case .plugin(_, let route) = exchange.route.format { mark.route = route }
     mark.externalID = draft.externalID
     mark.remixedFrom = draft.remixedFrom
+    mark.webhookURL = draft.webhookURL
     jobDraft.caller = mark
     let reservation = try await parts.authenticator.reserve(
       caller, model: draft.plan.model.id, quote: draft.quote, requestID: exchange.requestID)

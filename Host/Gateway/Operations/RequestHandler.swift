@@ -89,9 +89,14 @@ import VideoDocuments
       }
       return response
     } catch {
-      return await writer.write(.failure(error), exchange)
+      var extras = ReplyWriter.Extras()
+      extras.isConflict = error.field == Self.idempotencyField
+      return await writer.write(.failure(error), exchange, extras)
     }
   }
+
+  /// The field of the store's refusal of a key that was used for something else.
+  private static let idempotencyField = "idempotency_key"
 
   /// Why the provider did not take the job; nil when it did, may have, or has not said yet.
   private static func refusal(_ job: JobRecord) -> Failure? {
@@ -157,7 +162,11 @@ import VideoDocuments
   private func view(_ job: JobRecord) -> VideoTask {
     let base = exchange.baseURL
     let link = parts.link
-    return JobView(link: { link(base, $0, $1) }, nowMilliseconds: exchange.nowMilliseconds).task(of: job)
+    let catalog = exchange.world.catalog
+    return JobView(
+      link: { link(base, $0, $1) }, model: { try? catalog.model(named: $0).model },
+      nowMilliseconds: exchange.nowMilliseconds
+    ).task(of: job)
   }
 
   private func extras(for job: JobRecord) -> ReplyWriter.Extras {

@@ -9,6 +9,8 @@ import VideoDocuments
 struct JobView: Sendable {
   /// The link to a job's clip, by its id and the variant (nil: the clip itself).
   var link: @Sendable (_ jobID: String, _ variant: String?) -> String
+  /// The facts of a model by its name.
+  var model: @Sendable (String) -> ModelFacts?
   /// Unix milliseconds.
   var nowMilliseconds: Int64
 
@@ -22,10 +24,33 @@ struct JobView: Sendable {
     if task.phase.isTerminal, task.finishedAtMilliseconds == nil {
       task.finishedAtMilliseconds = task.updatedAtMilliseconds
     }
+    if task.phase == .succeeded || task.phase == .running, task.startedAtMilliseconds == nil {
+      // It began between two looks.
+      task.startedAtMilliseconds = job.acceptedAtMilliseconds ?? task.createdAtMilliseconds
+    }
+    describe(&task)
     let outputs = task.outputs
     let link = link
     let id = job.id
     return TaskMasking { link(id, Self.variant(of: $0, among: outputs)) }.masked(task, id: id)
+  }
+
+  /// Size and frame rate, where the model's table knows what the provider did not say.
+  private func describe(_ task: inout VideoTask) {
+    guard let model = model(task.request.model) else { return }
+    task.request.framesPerSecond = task.request.framesPerSecond ?? model.framesPerSecond
+    guard let size = Self.size(of: task.request, model) else { return }
+    for index in task.outputs.indices
+    where task.outputs[index].kind == "video" && task.outputs[index].widthPixels == nil {
+      task.outputs[index].widthPixels = size.widthPixels
+      task.outputs[index].heightPixels = size.heightPixels
+    }
+  }
+
+  /// The clip's size by the model's table.
+  static func size(of request: VideoRequest, _ model: ModelFacts) -> ModelFacts.Size? {
+    guard let resolution = request.resolution, let ratio = request.aspectRatio else { return nil }
+    return model.size(resolution: resolution, aspectRatio: ratio)
   }
 
   /// What the job's state says over the vendor's last word.

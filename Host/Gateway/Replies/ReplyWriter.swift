@@ -24,6 +24,8 @@ import VideoDocuments
     var pollAfterMilliseconds: Int64 = 5_000
     /// A create that failed may have left a job behind.
     var mayHaveCreatedTask = false
+    /// The request contradicts an earlier one: 409, and no use in sending it again.
+    var isConflict = false
     /// Whose credentials a failure speaks of.
     var side = FailureStatus.Side.provider
   }
@@ -47,6 +49,13 @@ import VideoDocuments
     var response = HTTPResponse(reply)
     if !extras.warnings.isEmpty { response.headers.set(Self.warningsHeader, Self.headerText(extras.warnings)) }
     if extras.isReplay { response.headers.set("Idempotency-Replayed", "true") }
+    if extras.isConflict {
+      response.status = 409
+      response.headers.set("x-should-retry", "false")
+    }
+    if case .plugin = exchange.route.format, !result.isOver, response.headers["retry-after"] == nil {
+      response.headers.set("Retry-After", String((extras.pollAfterMilliseconds + 999) / 1_000))
+    }
     if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
     return response
   }
@@ -83,12 +92,18 @@ import VideoDocuments
 
   private func openAI(_ outcome: Outcome, _ exchange: Exchange, _ extras: Extras) -> HTTPReply {
     let (base, link) = (exchange.baseURL, parts.link)
-    let remixedFrom = extras.remixedFrom
+    let (remixedFrom, catalog) = (extras.remixedFrom, exchange.world.catalog)
     return OpenAIDialect.encode(
       outcome,
       OpenAIDialect.Reply(
         warnings: extras.warnings, pollAfterMilliseconds: Int(extras.pollAfterMilliseconds), side: extras.side,
-        hasMore: extras.hasMore, mayHaveCreatedTask: extras.mayHaveCreatedTask, remixedFrom: { remixedFrom[$0] },
+        hasMore: extras.hasMore, mayHaveCreatedTask: extras.mayHaveCreatedTask,
+        size: { request in
+          guard let model = try? catalog.model(named: request.model).model,
+            let size = JobView.size(of: request, model)
+          else { return nil }
+          return "\(size.widthPixels)x\(size.heightPixels)"
+        }, remixedFrom: { remixedFrom[$0] },
         contentURL: { link(base, $0, nil) }))
   }
 
@@ -128,6 +143,16 @@ import VideoDocuments
       }
     }
     return result
+  }
+}
+
+extension Outcome.Result {
+  /// Whether nobody needs to ask again.
+  fileprivate var isOver: Bool {
+    switch self {
+    case .created(let task), .task(let task): task.phase.isTerminal
+    case .page, .cancelled, .removed, .failure: true
+    }
   }
 }
 
