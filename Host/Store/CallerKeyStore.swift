@@ -20,12 +20,30 @@ public protocol CallerKeyStore: Sendable {
     _ id: String, atSeconds: Int64
   ) async throws(Failure) -> CallerKeyRecord
 
-  /// What the key's jobs cost, or may cost as long as that is open, in each currency. Removed jobs still count: see
-  /// `JobRecord.charge`.
-  nonisolated(nonsending) func spending(of keyID: String) async throws(Failure) -> [Price]
+  /// What the key's jobs cost, or may cost as long as that is open. Removed jobs still count: see `JobRecord.charge`.
+  /// With the position of an earlier answer, the reservations of jobs written since then are listed.
+  nonisolated(nonsending) func spending(
+    of keyID: String, since position: Int64?
+  ) async throws(Failure) -> CallerSpending
 
   /// The ids of jobs that have something left to do, by the key that made them; of one key only, or of all.
   nonisolated(nonsending) func liveJobsOfCallers(keyID: String?) async throws(Failure) -> [String: Set<String>]
+}
+
+/// What the jobs of one key cost at one moment.
+public struct CallerSpending: Sendable, Hashable {
+  /// One sum in each currency.
+  public var sums: [Price]
+  /// Jobs written later stand behind it.
+  public var position: Int64
+  /// `JobCaller.reservationID` of jobs that are in the sums already.
+  public var reservationIDs: Set<String>
+
+  public init(sums: [Price], position: Int64, reservationIDs: Set<String> = []) {
+    self.sums = sums
+    self.position = position
+    self.reservationIDs = reservationIDs
+  }
 }
 
 /// All keys at one moment.

@@ -40,10 +40,18 @@ extension MemoryStore: CallerKeyStore {
     }
   }
 
-  public nonisolated(nonsending) func spending(of keyID: String) async throws(Failure) -> [Price] {
+  public nonisolated(nonsending) func spending(
+    of keyID: String, since position: Int64?
+  ) async throws(Failure) -> CallerSpending {
     try withContents { contents in
-      let sums = contents.spending[keyID] ?? [:]
-      return .success(sums.sorted { $0.key < $1.key }.map { Price(currency: $0.key, amountMicros: $0.value) })
+      let sums = (contents.spending[keyID] ?? [:]).sorted { $0.key < $1.key }
+        .map { Price(currency: $0.key, amountMicros: $0.value) }
+      var spending = CallerSpending(sums: sums, position: 0)
+      // All of them instead of the new ones: a reservation is of one job only.
+      for job in contents.jobs.values where position != nil && job.caller?.keyID == keyID {
+        if let id = job.caller?.reservationID { spending.reservationIDs.insert(id) }
+      }
+      return .success(spending)
     }
   }
 

@@ -95,7 +95,7 @@ import VideoDocuments
       _ = try await store.insert(job("fg_2"), entries: [])
       _ = try await store.insert(job("fg_3", key: "other"), entries: [])
       _ = try await store.insert(job("fg_4", key: nil), entries: [])
-      #expect(try await store.spending(of: "k") == [usd(4_000_000)])
+      #expect(try await store.spending(of: "k", since: nil).sums == [usd(4_000_000)])
       try await store.update("fg_1") { job in
         var job = job
         job.state = .done
@@ -108,11 +108,11 @@ import VideoDocuments
         job.task.failure = Failure(.upstream, "No.")
         return JobChange(job, output: ())
       }
-      #expect(try await store.spending(of: "k") == [usd(1_250_000)])
+      #expect(try await store.spending(of: "k", since: nil).sums == [usd(1_250_000)])
       #expect(try await store.remove("fg_1"))
-      #expect(try await store.spending(of: "k") == [usd(1_250_000)])
-      #expect(try await store.spending(of: "other") == [usd(2_000_000)])
-      #expect(try await store.spending(of: "nobody").isEmpty)
+      #expect(try await store.spending(of: "k", since: nil).sums == [usd(1_250_000)])
+      #expect(try await store.spending(of: "other", since: nil).sums == [usd(2_000_000)])
+      #expect(try await store.spending(of: "nobody", since: nil).sums.isEmpty)
     }
   }
 
@@ -124,7 +124,29 @@ import VideoDocuments
       second.idempotencyKey = "i"
       _ = try await store.insert(first, entries: [])
       _ = try await store.insert(second, entries: [])
-      #expect(try await store.spending(of: "k") == [usd(2_000_000)])
+      #expect(try await store.spending(of: "k", since: nil).sums == [usd(2_000_000)])
+    }
+  }
+
+  @Test("jobs behind a position tell their reservations, in one picture with the sums", arguments: Kind.allCases)
+  func reservations(_ kind: Kind) async throws {
+    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+      func add(_ id: String, _ reservation: String?, key: String = "k") async throws {
+        var job = job(id, key: key)
+        job.caller?.reservationID = reservation
+        _ = try await store.insert(job, entries: [])
+      }
+      let position = try await store.spending(of: "k", since: nil).position
+      try await add("fg_1", "one")
+      try await add("fg_2", nil)
+      try await add("fg_3", "three", key: "other")
+      let spending = try await store.spending(of: "k", since: position)
+      #expect(spending.reservationIDs.contains("one"))
+      #expect(!spending.reservationIDs.contains("three"))
+      #expect(spending.sums == [usd(4_000_000)])
+      #expect(try await store.spending(of: "k", since: nil).reservationIDs.isEmpty)
+      try await add("fg_4", "four")
+      #expect(try await store.spending(of: "k", since: spending.position).reservationIDs.contains("four"))
     }
   }
 
@@ -153,7 +175,7 @@ import VideoDocuments
       job.quote = Quote(exactly: Price(currency: "USD", amountMicros: .max), basis: "")
       _ = try await store.insert(job, entries: [])
     }
-    #expect(try await store.spending(of: "k") == [usd(4_000_000_000_000_000_000)])
+    #expect(try await store.spending(of: "k", since: nil).sums == [usd(4_000_000_000_000_000_000)])
     await store.close()
   }
 

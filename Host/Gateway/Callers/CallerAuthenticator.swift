@@ -13,10 +13,11 @@ public protocol CallerAuthenticator: Sendable {
   /// Claims room for one job of that model, so that two requests at once cannot both take the last of it: models, budget
   /// (the quote's highest price), parallel limit. Throws kind `permission`, `balance` or `rate_limited`.
   ///
-  /// `model` is the id of the model as planned, not the alias that the caller wrote. `requestID` is the one that the job
-  /// keeps in `JobCaller.requestID`: news of the job then settles the claim while its request still waits.
+  /// `model` is the id of the model as planned, not the alias that the caller wrote. The job is to keep the
+  /// reservation's id in `JobCaller.reservationID`. A request that repeats another is to be answered before this is
+  /// called: it needs no room.
   @LoopActor func reserve(
-    _ caller: Caller, model: String, quote: Quote?, requestID: String
+    _ caller: Caller, model: String, quote: Quote?
   ) async throws(Failure) -> CallerReservation
 }
 

@@ -2,6 +2,7 @@
 
 import EventLoop
 import Jobs
+import Network
 import Store
 public import VideoDocuments
 
@@ -9,25 +10,21 @@ public import VideoDocuments
 extension CallerKeys {
   /// How often the store is asked for a key's live jobs, at most: another process may have ended some.
   private static let recountMilliseconds: Int64 = 1_000
-  /// How often the sum of the costs is read again before a request is refused for it.
-  private static let maximumSums = 3
+  private static let reservationBytes = 10
   /// When a caller with too many jobs may try again.
   private static let retryAfterMilliseconds: Int64 = 5_000
 
-  /// A request that repeats another is to be answered before this is called: it needs no room.
   public func reserve(
-    _ caller: Caller, model: String, quote: Quote?, requestID: String
+    _ caller: Caller, model: String, quote: Quote?
   ) async throws(Failure) -> CallerReservation {
     _ = try admit(caller.keyID, orElse: .wrongKey)
     guard let key = keys[caller.keyID] else { throw .wrongKey }
     try key.checkModel(model)
     guard key.hasLimits else { return CallerReservation() }
     let price = try key.budgetPrice(of: quote)
-    var sums = 0
     var mayRecount = true
     while true {
-      let spentMicros = key.budget == nil ? 0 : try await spentMicros(of: key)
-      sums += 1
+      let spent = try await spending(of: key)
       // From here to the claim nobody else's turn comes.
       let use = uses[key.id] ?? CallerUse()
       if let limit = key.parallelLimit, use.count >= limit {
@@ -37,31 +34,33 @@ extension CallerKeys {
         continue
       }
       if let budget = key.budget {
-        let before = spentMicros.addingWithoutOverflow(use.promisedMicros)
+        let before = spent.micros.addingWithoutOverflow(use.promisedMicros)
         guard before.addingWithoutOverflow(price.amountMicros) <= budget.amountMicros else {
-          // A job that has just been written down may have been counted twice.
-          if use.hasPromisesKept, sums < Self.maximumSums { continue }
           throw .overBudget(budget, spentMicros: before, price: price)
         }
       }
-      return claim(key.id, requestID: requestID, amountMicros: key.budget == nil ? 0 : price.amountMicros)
+      return claim(key, amountMicros: price.amountMicros, position: spent.position)
     }
   }
 
-  private func claim(_ keyID: String, requestID: String, amountMicros: Int64) -> CallerReservation {
-    let token = uses[keyID, default: CallerUse()].claim(requestID: requestID, amountMicros: amountMicros)
+  private func claim(_ key: CallerKeyRecord, amountMicros: Int64, position: Int64) -> CallerReservation {
+    let (id, keyID) = (Base32.encode(SecureRandom.bytes(Self.reservationBytes)), key.id)
+    uses[keyID, default: CallerUse()].claim(id, amountMicros: amountMicros, position: position)
     return CallerReservation(
-      settle: { job in self.uses[keyID]?.settle(token, jobID: job.id, isLive: job.state.isLive) },
-      release: { self.uses[keyID]?.release(token) })
+      id: id, settle: { job in self.uses[keyID]?.settle(id, jobID: job.id, isLive: job.state.isLive) },
+      release: { self.uses[keyID]?.release(id) })
   }
 
-  /// What the store knows to be spent or promised in the budget's currency.
-  private func spentMicros(of key: CallerKeyRecord) async throws(Failure) -> Int64 {
-    guard let budget = key.budget else { return 0 }
-    let begun = uses[key.id, default: CallerUse()].beginSum()
-    let prices = try await store.spending(of: key.id)
-    uses[key.id]?.endSum(begun)
-    return prices.filter { $0.isComparable(with: budget) }.reduce(0) { $0.addingWithoutOverflow($1.amountMicros) }
+  /// What the store knows to be spent or promised in the budget's currency; nothing without a budget.
+  private func spending(of key: CallerKeyRecord) async throws(Failure) -> (micros: Int64, position: Int64) {
+    guard let budget = key.budget else { return (0, 0) }
+    while true {
+      let sum = uses[key.id, default: CallerUse()].beginSum()
+      let spending = try await store.spending(of: key.id, since: sum.position)
+      guard uses[key.id]?.endSum(sum, reservationIDs: spending.reservationIDs) == true else { continue }
+      let sums = spending.sums.filter { $0.isComparable(with: budget) }.map { $0.amountMicros }
+      return (sums.reduce(0) { $0.addingWithoutOverflow($1) }, spending.position)
+    }
   }
 
   // MARK: Live jobs
@@ -69,7 +68,7 @@ extension CallerKeys {
   func observe(_ job: JobRecord) {
     guard let caller = job.caller, keys[caller.keyID]?.hasLimits == true else { return }
     uses[caller.keyID, default: CallerUse()]
-      .observe(jobID: job.id, requestID: caller.requestID, isLive: job.state.isLive)
+      .observe(jobID: job.id, reservationID: caller.reservationID, isLive: job.state.isLive)
   }
 
   /// At the start.

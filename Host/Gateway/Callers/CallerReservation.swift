@@ -3,16 +3,23 @@
 public import EventLoop
 public import Store
 
-/// Room that was claimed for a job not yet written down. One that is forgotten releases itself.
+/// Room that was claimed for a job not yet written down: put its id into the job, and settle it once the job stands in
+/// the store. One that is forgotten releases itself.
 @LoopActor public final class CallerReservation {
   public typealias Settle = @LoopActor (JobRecord) -> Void
   public typealias Release = @LoopActor () -> Void
 
+  /// For `JobCaller.reservationID`, so that the job counts once even while its request still waits; nil where nothing
+  /// is counted.
+  public nonisolated let id: String?
   private let onSettle: Settle
   private let onRelease: Release
   private var isOver = false
 
-  public nonisolated init(settle: @escaping Settle = { _ in }, release: @escaping Release = {}) {
+  public nonisolated init(
+    id: String? = nil, settle: @escaping Settle = { _ in }, release: @escaping Release = {}
+  ) {
+    self.id = id
     onSettle = settle
     onRelease = release
   }

@@ -4,10 +4,11 @@
 struct CallerUse {
   /// Room that was claimed for a job.
   private struct Claim {
-    let requestID: String
-    /// Counts against the budget until the store's sum is known to contain the job.
+    /// Counts against the budget until it is in the store's sum.
     var amountMicros: Int64
-    /// The job that came of it, once it stands in the store.
+    /// `CallerSpending.position` when it was claimed.
+    var position: Int64
+    /// The job that came of it, once it is known to stand in the store.
     var jobID: String?
     /// `step` when that was noticed.
     var jobStep = 0
@@ -18,10 +19,12 @@ struct CallerUse {
   }
 
   private(set) var liveJobs: Set<String>
-  private var claims: [Int: Claim] = [:]
-  private var nextToken = 0
+  /// By the reservation's id.
+  private var claims: [String: Claim] = [:]
   /// Counts the jobs that were noticed.
   private var step = 0
+  /// The newest sums that were asked for and answered.
+  private var sums = (begun: 0, ended: 0)
   /// What became of jobs while the store is being asked for those alive; nil while it is not.
   private var news: [String: Bool]?
 
@@ -30,51 +33,35 @@ struct CallerUse {
   /// Jobs under way and those about to be.
   var count: Int { liveJobs.count + claims.values.count { $0.jobID == nil } }
 
-  /// What claims promise to spend, beside the store's sum.
+  /// What is promised beside the store's sum.
   var promisedMicros: Int64 { claims.values.reduce(0) { $0.addingWithoutOverflow($1.amountMicros) } }
-
-  /// Whether some of that may be in a sum read from now on.
-  var hasPromisesKept: Bool { claims.values.contains { $0.jobID != nil && $0.amountMicros > 0 } }
 
   // MARK: Claims
 
-  /// Returns a token for the two below.
-  mutating func claim(requestID: String, amountMicros: Int64) -> Int {
-    nextToken += 1
-    claims[nextToken] = Claim(requestID: requestID, amountMicros: amountMicros)
-    return nextToken
+  mutating func claim(_ id: String, amountMicros: Int64, position: Int64) {
+    claims[id] = Claim(amountMicros: amountMicros, position: position)
   }
 
   /// `isLive` is the state in which the caller last read the job.
-  mutating func settle(_ token: Int, jobID: String, isLive: Bool) {
-    // Requests can share an id: then the news of this job may have gone to another claim.
-    let other = claims.first { $0.key != token && $0.value.jobID == jobID }?.key
-    let heard = claims[other ?? token]
-    let isOver = heard?.jobID == jobID && heard?.isJobOver == true
-    if let other {
-      claims[other]?.jobID = nil
-      claims[other]?.isJobOver = false
-      removeIfDone(other)
-    }
-    if claims[token]?.jobID != jobID { attach(jobID, to: token) }
+  mutating func settle(_ id: String, jobID: String, isLive: Bool) {
+    let isOver = claims[id]?.isJobOver ?? false
     note(jobID, isLive: isLive && !isOver)
-    claims[token]?.isResolved = true
-    removeIfDone(token)
+    attach(jobID, to: id)
+    claims[id]?.isResolved = true
+    removeIfDone(id)
   }
 
-  mutating func release(_ token: Int) {
-    claims[token]?.isResolved = true
-    removeIfDone(token)
+  mutating func release(_ id: String) {
+    claims[id]?.isResolved = true
+    removeIfDone(id)
   }
 
   /// News of a job.
-  mutating func observe(jobID: String, requestID: String, isLive: Bool) {
+  mutating func observe(jobID: String, reservationID: String?, isLive: Bool) {
     note(jobID, isLive: isLive)
-    let known = claims.first { $0.value.jobID == jobID }?.key
-    guard let token = known ?? claims.first(where: { $0.value.jobID == nil && $0.value.requestID == requestID })?.key
-    else { return }
-    if known == nil { attach(jobID, to: token) }
-    if !isLive { claims[token]?.isJobOver = true }
+    guard let id = reservationID, claims[id] != nil else { return }
+    attach(jobID, to: id)
+    if !isLive { claims[id]?.isJobOver = true }
   }
 
   private mutating func note(_ jobID: String, isLive: Bool) {
@@ -82,28 +69,47 @@ struct CallerUse {
     news?[jobID] = isLive
   }
 
-  private mutating func attach(_ jobID: String, to token: Int) {
+  private mutating func attach(_ jobID: String, to id: String) {
+    guard claims[id]?.jobID == nil else { return }
     step += 1
-    claims[token]?.jobID = jobID
-    claims[token]?.jobStep = step
+    claims[id]?.jobID = jobID
+    claims[id]?.jobStep = step
   }
 
   /// A claim stays while somebody may still settle it, or its job may be missing from the last sum that was read.
-  private mutating func removeIfDone(_ token: Int) {
-    guard let claim = claims[token], claim.isResolved, claim.jobID == nil || claim.amountMicros == 0 else { return }
-    claims[token] = nil
+  private mutating func removeIfDone(_ id: String) {
+    guard let claim = claims[id], claim.isResolved, claim.jobID == nil || claim.amountMicros == 0 else { return }
+    claims[id] = nil
   }
 
   // MARK: Questions to the store
 
-  /// Call before the sum is read, and `endSum` with the result once it is.
-  func beginSum() -> Int { step }
+  /// A sum that is being read.
+  struct Sum {
+    fileprivate var number: Int
+    fileprivate var step: Int
+    /// The jobs behind it are to be listed.
+    var position: Int64?
+  }
 
-  mutating func endSum(_ begun: Int) {
-    for (token, claim) in claims where claim.jobID != nil && claim.jobStep <= begun {
-      claims[token]?.amountMicros = 0
-      removeIfDone(token)
+  /// Call before the sum is read, and `endSum` with its answer.
+  mutating func beginSum() -> Sum {
+    sums.begun += 1
+    let position = claims.values.filter { $0.amountMicros > 0 }.map { $0.position }.min()
+    return Sum(number: sums.begun, step: step, position: position)
+  }
+
+  /// Takes out of the promises what the sum contains: what it says itself, and jobs that were noticed before it began.
+  /// False when the answer of a later question came first: then promises were taken out that this sum does not contain.
+  mutating func endSum(_ sum: Sum, reservationIDs: Set<String>) -> Bool {
+    guard sum.number > sums.ended else { return false }
+    sums.ended = sum.number
+    for (id, claim) in claims
+    where reservationIDs.contains(id) || (claim.jobID != nil && claim.jobStep <= sum.step) {
+      claims[id]?.amountMicros = 0
+      removeIfDone(id)
     }
+    return true
   }
 
   var isRecounting: Bool { news != nil }

@@ -102,7 +102,8 @@ import VideoDocuments
     mark.webhookURL = draft.webhookURL
     jobDraft.caller = mark
     let reservation = try await parts.authenticator.reserve(
-      caller, model: draft.plan.model.id, quote: draft.quote, requestID: exchange.requestID)
+      caller, model: draft.plan.model.id, quote: draft.quote)
+    jobDraft.caller?.reservationID = reservation.id
     let submission: Result
     do throws(Failure) {
       let made = try await parts.submit(jobDraft, exchange.world.settings.createWaitMilliseconds)

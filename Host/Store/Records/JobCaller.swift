@@ -6,7 +6,7 @@ public import VideoDocuments
 /// What a gateway keeps of the caller who made a job; jobs of a command line have none.
 ///
 /// JSON: `{"key", "format", "route"?, "request_id"?, "external_id"?, "remixed_from"?, "webhook_url"?,
-/// "callback_token"?, "refused"?}`.
+/// "callback_token"?, "reservation"?, "refused"?}`.
 public struct JobCaller: JSONDocument {
   /// The id of the caller's key: only it sees the job.
   public var keyID: String
@@ -23,6 +23,8 @@ public struct JobCaller: JSONDocument {
   public var webhookURL: String?
   /// The unguessable part of the path at which the vendor may announce news of this job.
   public var callbackToken: String?
+  /// The room that was claimed for it, where the key has limits; see `CallerReservation`.
+  public var reservationID: String?
   /// The create request was answered with an error: the caller never got an id, so lists leave the job out.
   public var isRefused: Bool
 
@@ -43,6 +45,7 @@ public struct JobCaller: JSONDocument {
     remixedFrom = try reader.optionalText("remixed_from")
     webhookURL = try reader.optionalText("webhook_url")
     callbackToken = try reader.optionalText("callback_token")
+    reservationID = try reader.optionalText("reservation")
     isRefused = try reader.optionalFlag("refused") ?? false
   }
 
@@ -56,6 +59,7 @@ public struct JobCaller: JSONDocument {
     object.add("remixed_from", remixedFrom)
     object.add("webhook_url", webhookURL)
     object.add("callback_token", callbackToken)
+    object.add("reservation", reservationID)
     if isRefused { object["refused"] = true }
     return .object(object)
   }

@@ -91,12 +91,20 @@ enum CallerTables {
       """, [.text(keyID), .text(currency), .integer(micros)])
   }
 
-  static func spending(of keyID: String, _ connection: SQLiteConnection) throws(Failure) -> [Price] {
-    var prices: [Price] = []
+  static func spending(
+    of keyID: String, since position: Int64?, _ connection: SQLiteConnection
+  ) throws(Failure) -> CallerSpending {
+    var spending = CallerSpending(
+      sums: [], position: try connection.integer("SELECT coalesce(max(number), 0) FROM jobs") ?? 0)
     try connection.run(
       "SELECT currency, amount_micros FROM caller_spending WHERE caller = ? ORDER BY currency", [.text(keyID)]
-    ) { row in prices.append(Price(currency: row.text(0), amountMicros: row.integer(1))) }
-    return prices
+    ) { row in spending.sums.append(Price(currency: row.text(0), amountMicros: row.integer(1))) }
+    guard let position else { return spending }
+    try connection.run(
+      "SELECT document ->> '$.caller.reservation' FROM jobs WHERE number > ? AND caller = ?",
+      [.integer(position), .text(keyID)]
+    ) { row in spending.reservationIDs.insert(row.text(0)) }
+    return spending
   }
 
   static func liveJobs(of keyID: String?, _ connection: SQLiteConnection) throws(Failure) -> [String: Set<String>] {

@@ -27,8 +27,15 @@ extension SQLiteStore: CallerKeyStore {
     }
   }
 
-  public nonisolated(nonsending) func spending(of keyID: String) async throws(Failure) -> [Price] {
-    try await perform(on: reader) { (connection) throws(Failure) in try CallerTables.spending(of: keyID, connection) }
+  public nonisolated(nonsending) func spending(
+    of keyID: String, since position: Int64?
+  ) async throws(Failure) -> CallerSpending {
+    try await perform(on: reader) { (connection) throws(Failure) in
+      // One transaction: the sums contain just the jobs that are listed.
+      try connection.execute("BEGIN")
+      defer { try? connection.execute("COMMIT") }
+      return try CallerTables.spending(of: keyID, since: position, connection)
+    }
   }
 
   public nonisolated(nonsending) func liveJobsOfCallers(
