@@ -97,11 +97,13 @@ import VideoDocuments
     let wire = NetworkWire(client: client, routes: routes)
     let calls = PluginCalls(plugins: plugins, studio: StudioCalls(cacheFolder: locations.cacheFolder))
     // Servers keep clips in a folder of their own, commands where the user stands.
-    let data = temporaryFolder ?? locations.dataFolder
-    let archiveFolder = follows ? configuration.gateway.archiveFolder ?? "\(data)/archive" : "."
+    let archiveFolder = Self.archiveFolder(configuration, data: temporaryFolder ?? locations.dataFolder)
+    var policy = JobPolicy()
+    if follows { policy.isArchiving = configuration.gateway.isArchiving }
     let runner = JobRunner(
       store: store, provider: calls, wire: wire,
-      archive: FileArchive(client: client, defaultFolder: archiveFolder), feed: feed)
+      archive: FileArchive(client: client, defaultFolder: follows ? archiveFolder : ".", hasDayFolders: follows),
+      machine: JobMachine(policy: policy), feed: feed)
     let engine = Engine(
       session: session, locations: locations, configuration: configuration, plugins: plugins, live: live,
       catalog: catalog, accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
@@ -118,6 +120,13 @@ import VideoDocuments
 
   /// The jobs' database.
   var databaseFile: String { temporaryFolder.map { "\($0)/jobs.sqlite" } ?? locations.databaseFile }
+
+  /// Where a server keeps clips.
+  var archiveFolder: String { Self.archiveFolder(configuration, data: dataFolder) }
+
+  private static func archiveFolder(_ configuration: Configuration, data: String) -> String {
+    configuration.gateway.archiveFolder ?? "\(data)/archive"
+  }
 
   /// Where the database and everything that goes with it stands.
   var dataFolder: String { temporaryFolder ?? locations.dataFolder }

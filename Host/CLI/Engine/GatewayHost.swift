@@ -18,15 +18,17 @@ import VideoDocuments
   private let gateway: Gateway
   private let waits: OpenWaits
   private let webhooks: Webhooks
+  private let retention: ArchiveRetention
   /// Made by this start, to be shown once.
   private let firstKey: CallerCredentials?
   private var server: HTTPServer?
 
   private init(
     session: Session, engine: Engine, gateway: Gateway, waits: OpenWaits, webhooks: Webhooks,
-    firstKey: CallerCredentials?
+    retention: ArchiveRetention, firstKey: CallerCredentials?
   ) {
     self.webhooks = webhooks
+    self.retention = retention
     self.waits = waits
     self.firstKey = firstKey
     self.session = session
@@ -50,17 +52,35 @@ import VideoDocuments
       quote: { plan throws(Failure) in try await engine.quote(plan) },
       preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
       submit: { draft, wait throws(Failure) in try await submission.submit(draft, waitMilliseconds: wait) })
+    let links = keys.contentLinks(lifetimeMilliseconds: engine.configuration.gateway.linkLifetimeMilliseconds)
+    parts.link = { base, id, variant in
+      links.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
+    }
+    let thumbnailFolder = "\(engine.dataFolder)/thumbnails"
+    let cleaner = ArchiveCleaner(archiveFolder: engine.archiveFolder, thumbnailFolder: thumbnailFolder)
+    let store = engine.store
+    parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
+    let retention = ArchiveRetention(
+      store: store, cleaner: cleaner, retentionMilliseconds: engine.configuration.gateway.retentionMilliseconds)
+    retention.start { failure in session.terminal.say(failure.message) }
+    let services = GatewayServices(
+      waits: waits,
+      content: ContentService(
+        client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
+        relink: { id throws(Failure) in try await runner.relink(id) }), links: links)
     let webhooks = Webhooks(
       outbox: engine.store, store: engine.store,
       sender: WebhookSender(
         secrets: keys.webhookSecrets, mayBePrivate: { engine.configuration.gateway.webhooksMayBePrivate },
-        link: { job in nil }, send: { await engine.client.send($0) }))
+        link: { job in engine.configuration.gateway.publicURL.map { parts.link($0, job.id, nil) } },
+        send: { await engine.client.send($0) }))
     webhooks.start(feed)
     parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
-    let gateway = Gateway(parts, world: world(of: engine), services: GatewayServices(waits: waits))
+    let gateway = Gateway(parts, world: world(of: engine), services: services)
     engine.onChange { _ in gateway.replace(world(of: engine)) }
     return GatewayHost(
-      session: session, engine: engine, gateway: gateway, waits: waits, webhooks: webhooks, firstKey: first?.1)
+      session: session, engine: engine, gateway: gateway, waits: waits, webhooks: webhooks, retention: retention,
+      firstKey: first?.1)
   }
 
   /// Everything that requests work with, as it is now.
@@ -122,6 +142,7 @@ import VideoDocuments
     let code = await session.runOnLoop(body)
     server?.stop()
     await webhooks.stop()
+    retention.stop()
     await engine.close()
     return code
   }

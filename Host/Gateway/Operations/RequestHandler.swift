@@ -21,7 +21,11 @@ import VideoDocuments
   func handle(_ body: ReceivedBody) async -> HTTPResponse {
     do throws(Failure) {
       switch exchange.route.action {
-      case .content(let id): return try await services.content(exchange, try await desk.find(id), parts: parts).get()
+      case .content(let id):
+        let job = try await desk.find(id)
+        return try await services.content.respond(
+          to: exchange.request, job: job, variant: exchange.query("variant")
+        ).get()
       case .events(let id): return try await events(try await desk.find(id))
       case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))

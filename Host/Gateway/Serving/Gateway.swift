@@ -88,8 +88,14 @@ import VideoDocuments
   private func answer(_ exchange: Exchange) async -> HTTPResponse {
     if exchange.route.isPublic { return await services.answer(exchange, parts: parts) }
     let writer = ReplyWriter(parts: parts)
-    if case .content(let id) = exchange.route.action, let response = await services.signedContent(exchange, id) {
-      return response
+    if case .content = exchange.route.action, let content = await services.signedContent(exchange, parts: parts) {
+      switch content {
+      case .success(let response): return response
+      case .failure(let failure):
+        var extras = ReplyWriter.Extras()
+        extras.side = .caller
+        return await writer.write(.failure(failure), exchange, extras)
+      }
     }
     do throws(RequestReader.Refusal) {
       let reader = RequestReader(authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder)

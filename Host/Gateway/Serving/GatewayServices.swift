@@ -11,8 +11,14 @@ import VideoDocuments
 @LoopActor public struct GatewayServices {
   /// Callers that wait for news.
   public let waits: OpenWaits
+  let content: ContentService
+  let links: ContentLinks
 
-  public nonisolated init(waits: OpenWaits) { self.waits = waits }
+  public nonisolated init(waits: OpenWaits, content: ContentService, links: ContentLinks) {
+    self.waits = waits
+    self.content = content
+    self.links = links
+  }
 
   /// Answers a route that needs no key.
   func answer(_ exchange: Exchange, parts: GatewayParts) async -> HTTPResponse {
@@ -28,11 +34,23 @@ import VideoDocuments
     }
   }
 
-  /// Content by a signed link; nil where the request brings none.
-  func signedContent(_ exchange: Exchange, _ id: String) async -> HTTPResponse? { nil }
-
-  func content(_ exchange: Exchange, _ job: JobRecord, parts: GatewayParts) async -> Result<HTTPResponse, Failure> {
-    .failure(Failure(.notFound, "Content is not served here."))
+  /// Content by a signed link; nil where the request brings none and has to prove itself otherwise.
+  func signedContent(_ exchange: Exchange, parts: GatewayParts) async -> Result<HTTPResponse, Failure>? {
+    let head = exchange.request.head
+    switch links.verify(path: head.path, query: head.query, nowMilliseconds: exchange.nowMilliseconds) {
+    case .unsigned: return nil
+    case .expired:
+      return .failure(
+        Failure(.permission, "The time of this link is over.", advice: "Ask for the task: its answer has a new one."))
+    case .forged: return .failure(Failure(.permission, "This link was not made here, or was changed since."))
+    case .valid(let jobID, let variant):
+      do throws(Failure) {
+        guard let job = try await parts.store.job(jobID) else { throw JobDesk.unknown(jobID) }
+        return await content.respond(to: exchange.request, job: job, variant: variant)
+      } catch {
+        return .failure(error)
+      }
+    }
   }
 
   func finished(_ request: FinishedRequest) {}

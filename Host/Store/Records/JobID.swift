@@ -26,6 +26,13 @@ public enum JobID {
     return make(nowMilliseconds: nowMilliseconds, randomness: &system)
   }
 
+  /// A text that sorts before every id made at that time or later, and after every earlier one.
+  public static func first(atMilliseconds milliseconds: Int64) -> String {
+    var bytes = Array(prefix.utf8)
+    append(UInt64(max(0, milliseconds)) & 0xFFFF_FFFF_FFFF, digits: 10, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Whether `text` can be an id or the beginning of one.
   public static func isPrefix(_ text: String) -> Bool {
     let bytes = text.utf8
