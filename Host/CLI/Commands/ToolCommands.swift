@@ -31,7 +31,7 @@ enum CompletionsCommand {
     options: [
       OptionSpecification(
         long: "list", value: "KIND", summary: "Print the words that a script offers",
-        choices: ["models", "jobs", "plugins"])
+        choices: ["models", "jobs", "plugins", "tokens"])
     ])
 }
 
