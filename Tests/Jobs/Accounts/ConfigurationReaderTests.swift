@@ -78,7 +78,7 @@ import VideoDocuments
     ("acounts: []", "1:1: unknown key \"acounts\"; did you mean accounts?"),
     (
       "xyz: 1",
-      "1:1: unknown key \"xyz\"; the keys of the configuration are default_model, output, plugins and accounts."
+      "1:1: unknown key \"xyz\"; the keys of the configuration are default_model, output, plugins, accounts and gateway."
     ),
     ("output: a\noutput: b", "2:1: the key \"output\" is given twice, first in line 1."),
     ("default_model: [a]", "1:16: default_model must be a text."),

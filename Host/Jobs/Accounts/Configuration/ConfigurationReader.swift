@@ -65,7 +65,8 @@ public struct ConfigurationReader: Sendable {
 
   private func configuration(_ root: YAMLNode) throws(YAMLFailure) -> Configuration {
     var configuration = Configuration()
-    let members = try YAMLMapping(root, "the configuration", keys: ["default_model", "output", "plugins", "accounts"])
+    let members = try YAMLMapping(
+      root, "the configuration", keys: ["default_model", "output", "plugins", "accounts", "gateway"])
     configuration.defaultModel = try members["default_model"]?.text("default_model")
     configuration.output = try members["output"]?.text("output")
     if let node = members["plugins"] { try readPlugins(node, into: &configuration) }
@@ -77,6 +78,11 @@ public struct ConfigurationReader: Sendable {
         }
         configuration.accounts.append(account)
       }
+    }
+    if let node = members["gateway"] {
+      configuration.gateway = try GatewayKey.read(node)
+      configuration.gateway.archiveFolder = configuration.gateway.archiveFolder.map { absolute($0) }
+      configuration.gateway.log.file = configuration.gateway.log.file.map { absolute($0) }
     }
     return configuration
   }
