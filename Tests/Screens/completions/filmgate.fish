@@ -5,7 +5,7 @@ function __filmgate_at
   set -e words[1]
   set -l path
   for word in $words
-    if contains -- (string join " " -- $path $word) "generate" "jobs" "show" "wait" "get" "cancel" "again" "models" "models list" "models show" "models default" "plugins" "plugins list" "plugins show" "keys" "keys set" "keys list" "keys test" "keys remove" "config" "config show" "config path" "config check" "sandbox" "doctor" "completions" "help"
+    if contains -- (string join " " -- $path $word) "generate" "jobs" "show" "wait" "get" "cancel" "again" "models" "models list" "models show" "models default" "plugins" "plugins list" "plugins show" "keys" "keys set" "keys list" "keys test" "keys remove" "config" "config show" "config path" "config check" "serve" "sandbox" "doctor" "completions" "help"
       set -a path $word
     end
   end
@@ -26,6 +26,7 @@ complete -c filmgate -n '__filmgate_at' -a models -d 'List models, or show what 
 complete -c filmgate -n '__filmgate_at' -a plugins -d 'List plugins, or show one.'
 complete -c filmgate -n '__filmgate_at' -a keys -d 'Set, list, test or remove the providers\' credentials.'
 complete -c filmgate -n '__filmgate_at' -a config -d 'Show the configuration in force, or where its files are.'
+complete -c filmgate -n '__filmgate_at' -a serve -d 'Serve every account over HTTP, in five wire formats.'
 complete -c filmgate -n '__filmgate_at' -a sandbox -d 'Serve a stand-in for every provider on this machine.'
 complete -c filmgate -n '__filmgate_at' -a doctor -d 'Check this machine: jail, plugins, keys, database, renderer.'
 complete -c filmgate -n '__filmgate_at' -a completions -d 'Print a completion script for a shell.'
@@ -198,6 +199,12 @@ complete -c filmgate -n '__filmgate_at config check' -l plugins -x -a '(__fish_c
 complete -c filmgate -n '__filmgate_at config check' -l config -r -F -d 'Use this configuration file'
 complete -c filmgate -n '__filmgate_at config check' -l json -d 'Write JSON: results on stdout, one event per line'
 complete -c filmgate -n '__filmgate_at config check' -l help -d 'Show help'
+complete -c filmgate -n '__filmgate_at serve' -l listen -x -d 'Where to listen; 127.0.0.1:8080 unless configured'
+complete -c filmgate -n '__filmgate_at serve' -l sandbox -d 'Answer every model with stand-in clips; no account is needed'
+complete -c filmgate -n '__filmgate_at serve' -l plugins -x -a '(__fish_complete_directories)' -d 'Look for plugins here first; may be given several times'
+complete -c filmgate -n '__filmgate_at serve' -l config -r -F -d 'Use this configuration file'
+complete -c filmgate -n '__filmgate_at serve' -l json -d 'Write JSON: results on stdout, one event per line'
+complete -c filmgate -n '__filmgate_at serve' -l help -d 'Show help'
 complete -c filmgate -n '__filmgate_at sandbox' -l port -x -d 'The port; any free one unless given'
 complete -c filmgate -n '__filmgate_at sandbox' -l delay -x -d 'How long a task takes; 2s unless given'
 complete -c filmgate -n '__filmgate_at sandbox' -l plugins -x -a '(__fish_complete_directories)' -d 'Look for plugins here first; may be given several times'

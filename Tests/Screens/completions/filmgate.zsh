@@ -2,7 +2,7 @@
 # zsh completion for filmgate; save as _filmgate in a folder of $fpath, or load with: source <(filmgate completions zsh)
 _filmgate() {
   local curcontext="$curcontext" state line
-  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic.')
+  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'serve:Serve every account over HTTP, in five wire formats.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic.')
   _arguments -C '--version[Show the version and exit]' \
     '(-m --model)-m+[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
     '(-m --model)--model=[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
@@ -314,6 +314,14 @@ _filmgate_config_check() {
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':FILE:_files'
+}
+_filmgate_serve() {
+  _arguments -s '--listen=[Where to listen; 127.0.0.1\:8080 unless configured]:ADDRESS\:PORT: ' \
+    '--sandbox[Answer every model with stand-in clips; no account is needed]' \
+    '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]'
 }
 _filmgate_sandbox() {
   _arguments -s '--port=[The port; any free one unless given]:N: ' \
