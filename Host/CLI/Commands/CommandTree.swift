@@ -49,6 +49,12 @@ public enum CommandTree {
     OptionSpecification(
       long: "config", value: "FILE", summary: "Use this configuration file", section: "Everywhere", completion: .file),
     OptionSpecification(
+      long: "gateway", value: "URL", summary: "Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too",
+      section: "Everywhere"),
+    OptionSpecification(
+      long: "key", value: "TOKEN", summary: "The key for that gateway; better given as FILMGATE_KEY",
+      section: "Everywhere"),
+    OptionSpecification(
       long: "json", summary: "Write JSON: results on stdout, one event per line", section: "Everywhere"),
   ]
 

@@ -6,8 +6,10 @@ import PluginHost
 import VideoDocuments
 
 extension ModelsCommand {
-  static func list(_ session: Session) -> Int32 {
-    let models = Session.catalog(of: session.plugins()).entries.flatMap { entry in
+  static func list(_ session: Session) -> Int32 { list(Session.catalog(of: session.plugins()), session) }
+
+  static func list(_ catalog: Catalog, _ session: Session) -> Int32 {
+    let models = catalog.entries.flatMap { entry in
       entry.manifest.models.map { (entry.manifest, $0) }
     }
     if session.wantsJSON {

@@ -6,6 +6,7 @@ import VideoDocuments
 enum CommandDispatch {
   static func run(_ command: ParsedCommand, terminal: Terminal) throws(UsageFailure) -> Int32 {
     let session = Session(command, terminal)
+    if let code = try RemoteCommands.run(command, session) { return code }
     switch command.path.joined(separator: " ") {
     case "generate": return try GenerateCommand.run(session)
     case "jobs": return try JobsCommand.run(session)

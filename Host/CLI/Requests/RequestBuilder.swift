@@ -22,6 +22,18 @@ import VideoDocuments
     if let path = command.value("request") {
       draft = try await RequestFileReader(engine: engine).read(path)
     }
+    let loader = InputLoader(folder: AssetFolder(path: engine.locations.assetFolder), client: engine.client)
+    return try await Self.complete(draft, arguments, loader: loader)
+  }
+
+  /// Lays what was typed over a request: prompt, shape, inputs. `isAgain`: the first argument is a job, and the shape
+  /// is laid over already.
+  static func complete(
+    _ started: RequestDraft, _ arguments: GenerateArguments, loader: InputLoader, isAgain: Bool = false
+  ) async throws(Failure) -> RequestDraft {
+    var draft = started
+    let command = arguments.command
+    if isAgain { return draft }
     if let prompt = command.positionals.first {
       draft.decoded.request.prompt = prompt == "-" ? try await standardInputText() : prompt
     }
@@ -30,10 +42,9 @@ import VideoDocuments
     } catch {
       throw error.failure(of: command.path)
     }
-    let loader = InputLoader(folder: AssetFolder(path: engine.locations.assetFolder), client: engine.client)
-    guard draft.decoded.request.inputs.count + arguments.inputs.count <= Self.maximumInputs else {
+    guard draft.decoded.request.inputs.count + arguments.inputs.count <= maximumInputs else {
       throw Failure(
-        .limit, "The request has more than \(Self.maximumInputs) inputs.", field: "inputs", advice: "leave some out")
+        .limit, "The request has more than \(maximumInputs) inputs.", field: "inputs", advice: "leave some out")
     }
     for (option, argument) in arguments.inputs {
       let id = "a\(draft.assets.count + 1)"
@@ -45,7 +56,9 @@ import VideoDocuments
   }
 
   /// The same request as an earlier job's, with what was typed now laid over it.
-  static func again(_ job: JobRecord, _ arguments: GenerateArguments) throws(Failure) -> RequestDraft {
+  static func again(
+    _ job: JobRecord, _ arguments: GenerateArguments, checksInputs: Bool = true
+  ) throws(Failure) -> RequestDraft {
     var request = job.request
     request.externalID = nil
     // What planning filled in is left to planning again: another model may have other defaults.
@@ -62,7 +75,7 @@ import VideoDocuments
     } catch {
       throw error.failure(of: arguments.command.path)
     }
-    for asset in job.assets where access(asset.path, R_OK) != 0 {
+    for asset in job.assets where checksInputs && access(asset.path, R_OK) != 0 {
       throw Failure(
         .invalid, "The input \(asset.path) of \(job.id) is gone.", field: "inputs",
         advice: "start a new job with `filmgate generate`")
@@ -70,7 +83,7 @@ import VideoDocuments
     return RequestDraft(decoded: DecodedParts(request: request), assets: job.assets)
   }
 
-  private func standardInputText() async throws(Failure) -> String {
+  private static func standardInputText() async throws(Failure) -> String {
     let bytes = try await StandardInput.read(maximumBytes: PromptLimit.maximumBytes)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(.invalid, "The prompt on standard input is not valid UTF-8.", field: "prompt", advice: "convert it")

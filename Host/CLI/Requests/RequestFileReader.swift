@@ -60,7 +60,7 @@ import VideoDocuments
     }
   }
 
-  private static func file(_ path: String) async throws(Failure) -> [UInt8] {
+  static func file(_ path: String) async throws(Failure) -> [UInt8] {
     try await Blocking.run { () -> Result<[UInt8], Failure> in
       let descriptor = filmgate_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0)
       guard descriptor >= 0 else {

@@ -45,6 +45,7 @@ enum ModelListing {
           [
             "id": .string(manifest.id), "object": "plugin", "version": .string(manifest.version),
             "name": .string(manifest.name), "models": .array(manifest.models.map { .string($0.id) }),
+            "manifest": manifest.json,
           ]
         }),
     ]

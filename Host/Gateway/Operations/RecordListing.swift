@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dialects
 import EventLoop
 import OrderedJSON
 import Store
@@ -8,7 +9,9 @@ import VideoDocuments
 /// Jobs with everything that is kept of them, as the command line shows them: `GET /v1/jobs`.
 @LoopActor enum RecordListing {
   /// Without what is only this machine's: paths, leases, the vendor's connection and state.
-  static func one(_ job: JobRecord) -> JSON {
+  ///
+  /// `link` makes the links to its clips, which need no key.
+  static func one(_ job: JobRecord, link: (_ jobID: String, _ variant: String?) -> String) -> JSON {
     var job = job
     // The form of a record is kept, so that whoever reads stored jobs reads these too.
     job.lease = nil
@@ -21,12 +24,45 @@ import VideoDocuments
     job.task.vendorTask = nil
     for index in job.assets.indices { job.assets[index].path = "" }
     for index in job.archived.indices { job.archived[index].path = "" }
-    for index in job.task.outputs.indices { job.task.outputs[index].url = "" }
+    let outputs = job.task.outputs
+    for index in outputs.indices {
+      job.task.outputs[index].url = link(job.id, JobView.variant(of: outputs[index], among: outputs))
+    }
     return job.json
   }
 
+  /// Among so many of the caller's newest jobs is looked for one by the end of its id.
+  private static let jobsSearchedByEnd = 1_000
+  private static let shortestEndCharacters = 4
+
+  /// The job with that id, or the only one whose id ends so.
+  static func find(_ id: String, _ desk: JobDesk) async throws(Failure) -> JobRecord {
+    let missing: Failure
+    do throws(Failure) { return try await desk.find(id) } catch { missing = error }
+    guard missing.kind == .notFound, id.count >= shortestEndCharacters else { throw missing }
+    var filter = desk.filter()
+    filter.includesRefused = true
+    filter.limit = jobsSearchedByEnd
+    let found = try await desk.parts.store.jobs(filter).filter { $0.id.hasSuffix(id) }
+    guard let job = found.first else { throw missing }
+    guard found.count == 1 else {
+      throw Failure(.invalid, "More than one job has an id that ends so.", field: "id", advice: "Give more of the id.")
+    }
+    return job
+  }
+
+  /// What a body asks for.
+  static func decoded(_ decoded: DecodedRequest) -> JSON {
+    [
+      "object": "request", "request": decoded.request.json, "ledger": .array(decoded.ledger.map { $0.json }),
+      "warnings": .array(decoded.warnings.map { .string($0) }),
+    ]
+  }
+
   /// Newest first; `before` is the id of the last one of the page before.
-  static func page(_ desk: JobDesk, _ exchange: Exchange) async throws(Failure) -> JSON {
+  static func page(
+    _ desk: JobDesk, _ exchange: Exchange, link: (_ jobID: String, _ variant: String?) -> String
+  ) async throws(Failure) -> JSON {
     var filter = desk.filter()
     filter.includesRefused = true
     filter.limit = try exchange.integer("limit", in: 1...1000) ?? 100
@@ -44,7 +80,7 @@ import VideoDocuments
       }
     }
     let jobs = try await desk.parts.store.jobs(filter)
-    return ["object": "list", "data": .array(jobs.map(one))]
+    return ["object": "list", "data": .array(jobs.map { one($0, link: link) })]
   }
 
   static func history(_ entries: [JobLogEntry]) -> JSON {

@@ -30,10 +30,17 @@ import VideoDocuments
       case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
       case .plugins: return .json(ModelListing.plugins(exchange.world))
-      case .record(let id): return .json(RecordListing.one(try await desk.find(id)))
-      case .records: return .json(try await RecordListing.page(desk, exchange))
+      case .record(let id):
+        let job = try await RecordListing.find(id, desk)
+        let seconds = try LongPoll.seconds(exchange.query("wait"))
+        let poll = LongPoll(store: parts.store, waits: services.waits)
+        return .json(RecordListing.one(try await poll.wait(for: job, seconds: seconds), link: view.link))
+      case .decode:
+        let decoded = try await OrderReader(plugins: parts.plugins).recognized(exchange, body)
+        return .json(RecordListing.decoded(decoded))
+      case .records: return .json(try await RecordListing.page(desk, exchange, link: view.link))
       case .history(let id):
-        let job = try await desk.find(id)
+        let job = try await RecordListing.find(id, desk)
         return .json(RecordListing.history(try await parts.runner.events(job.id)))
       case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
@@ -91,7 +98,7 @@ import VideoDocuments
       if result.isReplay, let first = result.job.caller?.requestID { answered.requestID = first }
       var response = await writer.write(.created(view.createdTask(of: result.job)), answered, extras)
       if exchange.route.action == .submit {
-        response.body = .bytes(RecordListing.one(result.job).serialized())
+        response.body = .bytes(RecordListing.one(result.job, link: view.link).serialized())
       }
       return response
     } catch {
@@ -175,6 +182,7 @@ import VideoDocuments
   }
 
   private func extras(for job: JobRecord) -> ReplyWriter.Extras {
+    exchange.note.jobID = job.id
     var extras = ReplyWriter.Extras()
     extras.warnings = job.warnings
     extras.remixedFrom[job.id] = job.caller?.remixedFrom

@@ -93,7 +93,7 @@ struct JobView: Sendable {
     return Int(min(99, max(0, (nowMilliseconds - began) / 10 / Int64(typical))))
   }
 
-  private static func variant(of output: VideoOutput, among outputs: [VideoOutput]) -> String? {
+  static func variant(of output: VideoOutput, among outputs: [VideoOutput]) -> String? {
     guard output.kind == "video" else { return output.kind }
     let clips = outputs.filter { $0.kind == "video" }
     guard let number = clips.firstIndex(where: { $0.url == output.url }), number > 0 else { return nil }

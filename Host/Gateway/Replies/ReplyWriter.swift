@@ -41,6 +41,8 @@ import VideoDocuments
     if case .failure(let failure) = result, extras.side == .provider {
       outcome.result = .failure(ProviderSide.failure(failure))
     }
+    exchange.note.warningCount = extras.warnings.count
+    if case .failure(let failure) = result { exchange.note.failure = failure.kind }
     var reply = await reply(outcome, exchange, extras)
     if case .object(var object)? = reply.body, !extras.warnings.isEmpty, object["warnings"] == nil {
       object["warnings"] = .array(extras.warnings.map { .string($0) })

@@ -59,7 +59,7 @@ import VideoDocuments
   }
 
   /// `{"request": VideoRequest}`, where inputs may name parts of the form by their asset id; else a body in any format.
-  private func recognized(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> DecodedRequest {
+  func recognized(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> DecodedRequest {
     let json = try Self.json(body)
     if let given = json["request"] {
       let document = given.string.flatMap { try? JSON(parsing: $0) } ?? given
@@ -79,7 +79,13 @@ import VideoDocuments
         request.inputs[index].asset = nil
         request.inputs[index].url = link
       }
-      return DecodedRequest(request: request)
+      var decoded = DecodedRequest(request: request)
+      let ledger = json["ledger"]?.string.flatMap { try? JSON(parsing: $0) } ?? json["ledger"]
+      for element in ledger?.array ?? [] {
+        guard let entry = try? LedgerEntry(element) else { continue }
+        decoded.ledger.append(entry)
+      }
+      return decoded
     }
     switch try RequestFile.recognize(json, catalog: exchange.world.catalog) {
     case .unified: return try UnifiedDialect.decode(json)

@@ -36,6 +36,8 @@ enum HostRoutes {
       return choose(
         method, .openai, "/v1/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
     case "jobs" where isPrefixed: return jobs(method, Array(segments.dropFirst()))
+    case "requests" where isPrefixed && segments.count == 1:
+      return choose(method, .unified, "/v1/requests", ["POST": .decode])
     case "plugins" where isPrefixed && segments.count == 1:
       return choose(method, .unified, "/v1/plugins", ["GET": .plugins])
     default: return .none

@@ -35,6 +35,8 @@ struct Route: Sendable {
     case records
     /// A job from a canonical request, or from a body in any format that is recognized.
     case submit
+    /// What a body in any format that is recognized asks for, as a canonical request.
+    case decode
     case history(String)
     case plugins
     case health

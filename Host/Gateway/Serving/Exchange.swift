@@ -7,6 +7,16 @@ import Network
 import OrderedJSON
 import VideoDocuments
 
+/// What is found out about a request on its way, for the log.
+@LoopActor final class ExchangeNote {
+  var keyID: String?
+  var jobID: String?
+  var warningCount = 0
+  var failure: FailureKind?
+
+  nonisolated init() {}
+}
+
 /// One request on its way through the gateway.
 struct Exchange: Sendable {
   let request: HTTPRequest
@@ -19,6 +29,8 @@ struct Exchange: Sendable {
   let nowMilliseconds: Int64
   /// What was in force when the request came.
   let world: GatewayWorld
+  /// What the log is to say of it.
+  let note: ExchangeNote
   /// Nobody on public routes.
   var caller: Caller?
 

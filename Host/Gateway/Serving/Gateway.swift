@@ -29,6 +29,7 @@ import VideoDocuments
     let requestID = RequestID.of(request.head.headers)
     services.metrics.requestBegan()
     let world = world
+    let note = ExchangeNote()
     let began = EventLoop.monotonicNanoseconds
     let found: Result<Route, RouteMiss>
     do throws(RouteMiss) {
@@ -45,7 +46,7 @@ import VideoDocuments
       route = match
       let exchange = Exchange(
         request: request, route: match, requestID: requestID, beganNanoseconds: began,
-        nowMilliseconds: SystemClock().nowMilliseconds, world: world)
+        nowMilliseconds: SystemClock().nowMilliseconds, world: world, note: note)
       response = await answer(exchange)
     case .failure(let miss):
       route = Route(
@@ -53,16 +54,17 @@ import VideoDocuments
         head: RequestHead(method: request.head.method, path: request.head.path))
       let exchange = Exchange(
         request: request, route: route, requestID: requestID, beganNanoseconds: began,
-        nowMilliseconds: SystemClock().nowMilliseconds, world: world)
+        nowMilliseconds: SystemClock().nowMilliseconds, world: world, note: note)
       response = await refuse(miss, exchange)
     }
     response.headers.set(RequestID.headerName, requestID)
-    record(response, request, route, requestID, EventLoop.monotonicNanoseconds - began)
+    record(response, request, route, requestID, note, EventLoop.monotonicNanoseconds - began)
     return response
   }
 
   private func record(
-    _ response: HTTPResponse, _ request: HTTPRequest, _ route: Route, _ requestID: String, _ nanoseconds: UInt64
+    _ response: HTTPResponse, _ request: HTTPRequest, _ route: Route, _ requestID: String, _ note: ExchangeNote,
+    _ nanoseconds: UInt64
   ) {
     services.metrics.requestFinished(
       route: route.pattern, method: request.head.method, status: response.status, nanoseconds: nanoseconds)
@@ -76,6 +78,10 @@ import VideoDocuments
     case .file(_, _, let count): line.bytes = count
     case .stream, .nothing: break
     }
+    line.keyID = note.keyID
+    line.jobID = note.jobID
+    line.warningCount = note.warningCount
+    line.failure = note.failure?.rawValue
     services.log.request(line)
   }
 
@@ -118,6 +124,7 @@ import VideoDocuments
       let received = try await reader.read(exchange.request, settings: exchange.world.settings)
       var proven = exchange
       proven.caller = received.caller
+      exchange.note.keyID = received.caller.keyID
       return await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
         .handle(received.body)
     } catch {
