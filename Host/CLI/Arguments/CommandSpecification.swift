@@ -55,6 +55,5 @@ public enum Completion: Sendable, Hashable {
   case model
   case job
   case plugin
-  case token
   case words([String])
 }

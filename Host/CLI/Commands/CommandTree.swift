@@ -28,7 +28,6 @@ public enum CommandTree {
       KeysCommand.specification,
       ConfigCommand.specification,
       ServeCommand.specification,
-      TokensCommand.specification,
       SandboxCommand.specification,
       DoctorCommand.specification,
       CompletionsCommand.specification,

@@ -54,7 +54,6 @@ enum CompletionWords {
       }
     case "plugins": return session.plugins().ready.map { $0.manifest.id }
     case "jobs": return JobWords.list(session)
-    case "tokens": return TokensCommand.words(session)
     default: return []
     }
   }

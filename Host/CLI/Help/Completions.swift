@@ -29,7 +29,6 @@ enum Completions {
     case .model: return "models"
     case .job: return "jobs"
     case .plugin: return "plugins"
-    case .token: return "tokens"
     case .none, .file, .directory, .words: return nil
     }
   }
@@ -106,7 +105,7 @@ enum Completions {
     case .file: return "compopt -o filenames 2>/dev/null\n      " + offer("-f")
     case .directory: return "compopt -o filenames 2>/dev/null\n      " + offer("-d")
     case .words(let words): return offer("-W \"\(words.joined(separator: " "))\"")
-    case .model, .job, .plugin, .token:
+    case .model, .job, .plugin:
       return offer("-W \"$(filmgate completions --list \(listKind(completion) ?? "") 2>/dev/null)\"")
     }
   }
@@ -183,7 +182,7 @@ enum Completions {
     case .file: return "_files"
     case .directory: return "_files -/"
     case .words(let words): return "(\(words.joined(separator: " ")))"
-    case .model, .job, .plugin, .token:
+    case .model, .job, .plugin:
       return "( $(filmgate completions --list \(listKind(completion) ?? "") 2>/dev/null) )"
     }
   }
@@ -256,7 +255,7 @@ enum Completions {
     case .file: return "-F"
     case .directory: return "-a '(__fish_complete_directories)'"
     case .words(let words): return "-a '\(words.joined(separator: " "))'"
-    case .model, .job, .plugin, .token: return "-a '(filmgate completions --list \(listKind(completion) ?? ""))'"
+    case .model, .job, .plugin: return "-a '(filmgate completions --list \(listKind(completion) ?? ""))'"
     }
   }
 

@@ -37,6 +37,7 @@ import VideoDocuments
     var filter = filter()
     filter.model = wanted.model
     filter.ids = wanted.ids
+    filter.scenarios = wanted.scenarios
     if let phase = wanted.phase { filter.phases = [phase] }
     filter.limit = min(max(wanted.pageSize, 1), 500)
     let (offset, hasOverflowed) = (max(wanted.pageNumber, 1) - 1).multipliedReportingOverflow(by: filter.limit)
@@ -55,7 +56,7 @@ import VideoDocuments
   /// Cancels, and tells the truth about it.
   func cancel(_ id: String) async throws(Failure) -> JobRecord {
     let job = try await find(id)
-    let result = try await parts.supervisor.cancel(job.id)
+    let result = try await parts.runner.cancel(job.id)
     switch result.outcome {
     case .cancelled: return result.job
     case .pending: return try await settled(result.job)

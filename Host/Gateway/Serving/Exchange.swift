@@ -11,8 +11,7 @@ import VideoDocuments
 struct Exchange: Sendable {
   let request: HTTPRequest
   let route: Route
-  /// As replies name it: a repeated request gets the first one's.
-  var requestID: String
+  let requestID: String
   /// Monotonic nanoseconds.
   let beganNanoseconds: UInt64
   /// Unix milliseconds.
