@@ -55,5 +55,6 @@ public enum Completion: Sendable, Hashable {
   case model
   case job
   case plugin
+  case token
   case words([String])
 }

@@ -3,11 +3,11 @@
 /// Durations as people type and read them.
 public enum DurationText {
   /// The longest that a duration may be: 30 days.
-  static let maximumMilliseconds: Int64 = 30 * 86_400_000
+  public static let maximumMilliseconds: Int64 = 30 * 86_400_000
 
   /// `90` (seconds), `90s`, `20m`, `1h30m`, `500ms`; nil for anything else.
-  public static func milliseconds(_ text: String) -> Int64? {
-    if let seconds = Int64(text), seconds >= 0, seconds <= maximumMilliseconds / 1_000 { return seconds * 1_000 }
+  public static func milliseconds(_ text: String, maximum: Int64 = maximumMilliseconds) -> Int64? {
+    if let seconds = Int64(text), seconds >= 0, seconds <= maximum / 1_000 { return seconds * 1_000 }
     var total: Int64 = 0
     var digits = ""
     var index = text.startIndex
@@ -19,7 +19,7 @@ public enum DurationText {
         index = text.index(after: index)
         continue
       }
-      guard let number = Int64(digits), number <= maximumMilliseconds else { return nil }
+      guard let number = Int64(digits), number <= maximum else { return nil }
       digits = ""
       let unit: Int64
       if text[index...].hasPrefix("ms") {
@@ -36,11 +36,11 @@ public enum DurationText {
         index = text.index(after: index)
       }
       let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-      guard !overflow, product <= maximumMilliseconds else { return nil }
+      guard !overflow, product <= maximum else { return nil }
       total += product
       parts += 1
     }
-    guard digits.isEmpty, parts > 0, total <= maximumMilliseconds else { return nil }
+    guard digits.isEmpty, parts > 0, total <= maximum else { return nil }
     return total
   }
 

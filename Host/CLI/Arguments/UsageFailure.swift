@@ -14,6 +14,7 @@ public enum UsageFailure: Error, Sendable, Hashable {
   case invalidValue(option: String, value: String, expected: String)
   case notUTF8(position: Int)
   case conflicting(String, String)
+  case missingOption(String, neededBy: String)
   case missingSubcommand(command: [String], choices: [String])
 }
 
@@ -34,6 +35,7 @@ extension UsageFailure {
       return "\(option) is \"\(value)\"; it must be \(expected)."
     case .notUTF8(let position): return "Argument \(position) is not valid UTF-8."
     case .conflicting(let first, let second): return "\(first) and \(second) exclude each other."
+    case .missingOption(let option, let other): return "\(other) needs \(option) beside it."
     case .missingSubcommand(let command, let choices):
       return "\"filmgate \(command.joined(separator: " "))\" needs one of: \(choices.joined(separator: ", "))."
     }

@@ -28,6 +28,7 @@ public enum CommandTree {
       KeysCommand.specification,
       ConfigCommand.specification,
       ServeCommand.specification,
+      TokensCommand.specification,
       SandboxCommand.specification,
       DoctorCommand.specification,
       CompletionsCommand.specification,

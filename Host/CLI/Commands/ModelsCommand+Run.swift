@@ -54,6 +54,7 @@ enum CompletionWords {
       }
     case "plugins": return session.plugins().ready.map { $0.manifest.id }
     case "jobs": return JobWords.list(session)
+    case "tokens": return TokensCommand.words(session)
     default: return []
     }
   }

@@ -31,17 +31,17 @@ enum CompletionsCommand {
     options: [
       OptionSpecification(
         long: "list", value: "KIND", summary: "Print the words that a script offers",
-        choices: ["models", "jobs", "plugins"])
+        choices: ["models", "jobs", "plugins", "tokens"])
     ])
 }
 
 /// `filmgate help TOPIC`.
 enum HelpCommand {
   static let specification = CommandSpecification(
-    name: "help", summary: "Show help on a command or a topic: exit-codes, environment, plugins.",
+    name: "help", summary: "Show help on a command or a topic.",
     positionals: [
       PositionalSpecification(
-        name: "TOPIC", summary: "A command, or exit-codes, environment or plugins", isOptional: true, repeats: true,
-        completion: .words(["exit-codes", "environment", "plugins"]))
+        name: "TOPIC", summary: "A command, or exit-codes, environment, plugins, config or metrics", isOptional: true,
+        repeats: true, completion: .words(HelpTopics.names))
     ])
 }

@@ -29,6 +29,7 @@ enum Completions {
     case .model: return "models"
     case .job: return "jobs"
     case .plugin: return "plugins"
+    case .token: return "tokens"
     case .none, .file, .directory, .words: return nil
     }
   }
@@ -105,7 +106,7 @@ enum Completions {
     case .file: return "compopt -o filenames 2>/dev/null\n      " + offer("-f")
     case .directory: return "compopt -o filenames 2>/dev/null\n      " + offer("-d")
     case .words(let words): return offer("-W \"\(words.joined(separator: " "))\"")
-    case .model, .job, .plugin:
+    case .model, .job, .plugin, .token:
       return offer("-W \"$(filmgate completions --list \(listKind(completion) ?? "") 2>/dev/null)\"")
     }
   }
@@ -182,7 +183,7 @@ enum Completions {
     case .file: return "_files"
     case .directory: return "_files -/"
     case .words(let words): return "(\(words.joined(separator: " ")))"
-    case .model, .job, .plugin:
+    case .model, .job, .plugin, .token:
       return "( $(filmgate completions --list \(listKind(completion) ?? "") 2>/dev/null) )"
     }
   }
@@ -255,7 +256,7 @@ enum Completions {
     case .file: return "-F"
     case .directory: return "-a '(__fish_complete_directories)'"
     case .words(let words): return "-a '\(words.joined(separator: " "))'"
-    case .model, .job, .plugin: return "-a '(filmgate completions --list \(listKind(completion) ?? ""))'"
+    case .model, .job, .plugin, .token: return "-a '(filmgate completions --list \(listKind(completion) ?? ""))'"
     }
   }
 
