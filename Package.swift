@@ -170,7 +170,7 @@ let package = Package(
       "Plugins",
       [
         "SeedanceProvider", "KlingProvider", "JimengProvider", "VolcProvider", "ArkProtocol", "ProviderKit", "Dialects",
-        "Jobs", "VideoDocuments", "OrderedJSON",
+        "Jobs", "Network", "VideoDocuments", "OrderedJSON",
       ]),
     tests("Conformance", ["PluginHost", "Loader", "EventLoop", "VideoDocuments", "OrderedJSON"]),
   ]

@@ -10,14 +10,20 @@ public enum ArkContent {
   ///
   /// - Parameters:
   ///   - upstreamModel: the model id or endpoint id as the vendor knows it.
+  ///   - callbackURL: where the vendor is to report changes; the request's own address wins.
   ///   - passesUnknown: whether options that the API is not known to have go out under their own names.
-  public static func write(_ mapper: inout FieldMapper, upstreamModel: String, passesUnknown: Bool) {
+  public static func write(
+    _ mapper: inout FieldMapper, upstreamModel: String, callbackURL: String? = nil, passesUnknown: Bool
+  ) {
     mapper.set("model", .string(upstreamModel))
     mapper.set("content", [])
     writeText(&mapper)
     for (index, input) in mapper.request.inputs.enumerated() { write(input, index, &mapper) }
     writeDraft(&mapper)
     writeParameters(&mapper)
+    if let callbackURL, mapper.request.options["callback_url"]?.nonNull == nil {
+      mapper.set("callback_url", .string(callbackURL))
+    }
     guard passesUnknown else { return }
     for name in mapper.request.options.keys where reserved.contains(name) {
       mapper.record(LedgerEntry("options.\(name)", .unsupported, note: "it would replace the whole request"))

@@ -24,6 +24,8 @@ public struct Manifest: JSONDocument {
   public var profiles: [ProfileFacts]
   public var models: [ModelFacts]
   public var dialect: DialectFacts?
+  /// Nil when the vendor announces nothing.
+  public var callback: CallbackFacts?
   /// The vendor's status words → canonical phases: documentation and test oracle.
   public var statuses: [NameValuePair]
   public var polling: PollingFacts
@@ -53,6 +55,7 @@ public struct Manifest: JSONDocument {
     profiles = try reader.documents("profiles")
     models = try reader.documents("models")
     dialect = try reader.optionalDocument("dialect")
+    callback = try reader.optionalDocument("callback")
     statuses = []
     for (word, phase) in try reader.optionalObject("statuses") ?? JSONObject() {
       guard let text = phase.string, TaskPhase(rawValue: text) != nil else {
@@ -81,10 +84,19 @@ public struct Manifest: JSONDocument {
     object.add("profiles", profiles)
     object.add("models", models)
     object.add("dialect", dialect)
+    object.add("callback", callback)
     if !statuses.isEmpty { object["statuses"] = .object(JSONObject(statuses.map { ($0.name, JSON.string($0.value)) })) }
     object["polling"] = polling.json
     object.add("state_version", stateVersion)
     return .object(object)
+  }
+
+  /// Every secret that an account can have, each name once.
+  public var secrets: [SecretFacts] {
+    var found: [SecretFacts] = []
+    let all = profiles.flatMap { $0.authentication }.flatMap { $0.secrets } + (callback?.signature?.secrets ?? [])
+    for secret in all where !found.contains(where: { $0.name == secret.name }) { found.append(secret) }
+    return found
   }
 
   private static func isIdentifier(_ text: String) -> Bool {

@@ -29,13 +29,7 @@ extension KeysCommand {
         .plugin, "There is no plugin \"\(id)\"." + Suggestion.clause(Suggestion.nearest(to: id, among: known)),
         field: "plugin", advice: "`filmgate plugins list` shows what is installed")
     }
-    var names: [String] = []
-    for profile in manifest.profiles {
-      for scheme in profile.authentication {
-        for secret in scheme.secrets where !names.contains(secret.name) { names.append(secret.name) }
-      }
-    }
-    return names
+    return manifest.secrets.map { $0.name }
   }
 
   private static func chosenSecret(_ name: String?, _ known: [String], _ plugin: String) throws(Failure) -> String {
@@ -64,9 +58,7 @@ extension KeysCommand {
         ($0.owner, $0.secret, $0.masked, "key file")
       }
       for (_, manifest) in session.plugins().ready {
-        var seen: Set<String> = []
-        for secret in manifest.profiles.flatMap({ $0.authentication }).flatMap({ $0.secrets })
-        where seen.insert(secret.name).inserted {
+        for secret in manifest.secrets {
           let own = "FILMGATE_\(manifest.id)_\(secret.name)".uppercased().map { $0 == "-" ? "_" : $0 }
           for variable in [String(own)] + secret.environment where !(locations.environment[variable] ?? "").isEmpty {
             rows.append((manifest.id, secret.name, "***", variable))

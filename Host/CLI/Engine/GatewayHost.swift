@@ -138,7 +138,7 @@ import VideoDocuments
     let base = "http://127.0.0.1:\(server.port)"
     if session.wantsJSON {
       var event: JSONObject = ["event": "serving", "base_url": .string(base)]
-      event.add("key", firstKey?.bearer)
+      event.add("bearer_token", firstKey?.bearer)
       event.add("access_key", firstKey?.keyID)
       event.add("secret_key", firstKey?.secret)
       session.terminal.result(JSON.object(event).text)

@@ -74,7 +74,8 @@ import VideoDocuments
   ) async throws(Failure) -> JSON {
     let url: HTTPURL
     do throws(HTTPURLFailure) {
-      url = try HTTPURL(base.description + path)
+      let root = base.description
+      url = try HTTPURL((root.hasSuffix("/") ? String(root.dropLast()) : root) + path)
     } catch {
       throw Failure(.internal, "\(path) makes no address.")
     }

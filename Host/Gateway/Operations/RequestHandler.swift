@@ -47,7 +47,9 @@ import VideoDocuments
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }
     } catch {
-      return await writer.write(.failure(error), exchange)
+      var extras = ReplyWriter.Extras()
+      extras.side = .caller
+      return await writer.write(.failure(error), exchange, extras)
     }
   }
 
@@ -104,6 +106,8 @@ import VideoDocuments
     } catch {
       var extras = ReplyWriter.Extras()
       extras.isConflict = error.field == Self.idempotencyField
+      // What the provider said is in the job; what is thrown is about the caller's own request and key.
+      extras.side = .caller
       return await writer.write(.failure(error), exchange, extras)
     }
   }

@@ -152,14 +152,18 @@ struct AccountDraft {
       var settings: [MissingSetting] = []
       var values: [String: String] = [:]
       var commands: [(name: String, command: SecretCommand)] = []
-      for secret in scheme.secrets {
+      for secret in scheme.secrets + callbackSecrets(profile) {
         let variables = [variable(secret.name)] + secret.environment
         switch find(secret.name, configured: configured, variables: variables, owners: owners) {
         case .value(let value): values[secret.name] = value
         case .command(let command): commands.append((secret.name, command))
         case .unusable(let note, let variables):
           notes.append(note)
-          if !secret.isOptional { settings.append(MissingSetting(name: secret.name, variables: variables)) }
+          // Whoever named a source for it does not want to go on without.
+          let isForCallbacks = !scheme.secrets.contains(secret)
+          if isForCallbacks || !secret.isOptional {
+            settings.append(MissingSetting(name: secret.name, variables: variables))
+          }
         case .absent:
           if !secret.isOptional { settings.append(MissingSetting(name: secret.name, variables: variables)) }
         }
@@ -187,6 +191,16 @@ struct AccountDraft {
     account.missing = missing
     account.missingNote = notes.first
     return account
+  }
+
+  /// Secrets with which the vendor signs what it announces; none of them is needed to buy.
+  private func callbackSecrets(_ profile: ProfileFacts) -> [SecretFacts] {
+    guard let callback = manifest.callback, callback.holds(for: profile.id) else { return [] }
+    return (callback.signature?.secrets ?? []).map { secret in
+      var secret = secret
+      secret.isOptional = true
+      return secret
+    }
   }
 
   private enum Finding {

@@ -6,6 +6,21 @@ public struct WebhookSignature: Sendable, CustomStringConvertible {
   /// How far a timestamp may be from now.
   public static let toleranceSeconds: Int64 = 300
 
+  /// The headers that carry it; a vendor may have names of its own.
+  public struct Names: Sendable, Hashable {
+    public var id: String
+    public var timestamp: String
+    public var signature: String
+
+    public init(
+      id: String = "webhook-id", timestamp: String = "webhook-timestamp", signature: String = "webhook-signature"
+    ) {
+      self.id = id
+      self.timestamp = timestamp
+      self.signature = signature
+    }
+  }
+
   private let key: [UInt8]
 
   /// Reads a secret: base64, usually after `whsec_`; nil when it is not, or is empty.
@@ -32,19 +47,20 @@ public struct WebhookSignature: Sendable, CustomStringConvertible {
   /// Checks a received webhook; one matching entry of several suffices, since two secrets overlap while one is replaced.
   /// Calling again with the same `webhook-id` is for the caller to notice.
   public func verify(
-    headers: [HTTPHeader], body: [UInt8], nowSeconds: Int64
+    headers: [HTTPHeader], body: [UInt8], nowSeconds: Int64, names: Names = Names(),
+    toleranceSeconds: Int64 = WebhookSignature.toleranceSeconds
   ) -> Result<Void, VerificationFailure> {
-    for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] where headers.first(name) == nil {
+    for name in [names.id, names.timestamp, names.signature] where headers.first(name) == nil {
       return .failure(.missing(name))
     }
-    let id = headers.first("webhook-id") ?? ""
-    guard let timestamp = CalendarTime.number((headers.first("webhook-timestamp") ?? "").utf8).map(Int64.init) else {
-      return .failure(.malformed("webhook-timestamp"))
+    let id = headers.first(names.id) ?? ""
+    guard let timestamp = CalendarTime.number((headers.first(names.timestamp) ?? "").utf8).map(Int64.init) else {
+      return .failure(.malformed(names.timestamp))
     }
     let age = nowSeconds - timestamp
-    guard abs(age) <= Self.toleranceSeconds else { return .failure(.skew(seconds: age)) }
+    guard abs(age) <= toleranceSeconds else { return .failure(.skew(seconds: age)) }
     let expected = sign(id: id, timestampSeconds: timestamp, body: body)
-    let entries = (headers.first("webhook-signature") ?? "").split(separator: " ")
+    let entries = (headers.first(names.signature) ?? "").split(separator: " ")
     // Every entry is compared, so that the time taken does not tell which one matched.
     let matches = entries.map { ConstantTime.areEqual(String($0), expected) }
     return matches.contains(true) ? .success(()) : .failure(.mismatch)

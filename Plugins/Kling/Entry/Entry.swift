@@ -74,3 +74,11 @@ public func filmgate_encode(
 ) -> Int32 {
   Plugin.encode(route, routeLength, outcome, outcomeLength, out)
 }
+
+@c @implementation
+public func filmgate_callback(
+  _ head: UnsafePointer<CChar>?, _ headLength: UInt64, _ body: UnsafeRawPointer?, _ bodyLength: UInt64,
+  _ task: UnsafePointer<CChar>?, _ taskLength: UInt64, _ out: UnsafeMutablePointer<filmgate_out>
+) -> Int32 {
+  Plugin.callback(head, headLength, body, bodyLength, task, taskLength, out)
+}

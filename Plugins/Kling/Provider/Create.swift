@@ -9,12 +9,14 @@ struct Creation {
   let request: VideoRequest
   let kind: Kind
   let route: Route
+  let callbackURL: String?
   var mapper: FieldMapper
 
   init(_ call: CreateCall) {
     request = call.request
     kind = Kind(call.request)
     route = Route(call, kind)
+    callbackURL = call.connection.callbackURL
     mapper = FieldMapper(call.request)
   }
 
@@ -34,7 +36,7 @@ struct Creation {
     case .lipSync: try lipSync()
     }
     mapper.send("watermark", to: place("watermark_info.enabled"))
-    mapper.send("callback_url", to: place("callback_url"))
+    sendCallback()
     identify(externalID)
     let http = HTTPStep("POST", path: state.path, body: mapper.body.requestBody, retry: .never)
     return Step(.http(http), state: state.json, ledger: mapper.ledger)
@@ -150,6 +152,13 @@ struct Creation {
       throw Failure(.invalid, "\(name) is a list of at most \(limit) entries.", field: "options.\(name)")
     }
     mapper.send(name, to: place(name))
+  }
+
+  /// Where the vendor reports changes: the request's own address wins over the host's.
+  private mutating func sendCallback() {
+    mapper.send("callback_url", to: place("callback_url"))
+    guard route == .official, request.options["callback_url"]?.nonNull == nil, let url = callbackURL else { return }
+    mapper.set("callback_url", .string(url))
   }
 
   /// The id by which the task can be found again if the answer is lost.

@@ -27,4 +27,6 @@ public struct KlingProvider: Provider {
   public func decode(_ call: DecodeCall) throws(Failure) -> Intent { try Self.intent(call) }
 
   public func encode(_ outcome: Outcome, route: String) throws(Failure) -> HTTPReply { Self.reply(outcome) }
+
+  public func callback(_ call: CallbackCall) throws(Failure) -> Step { CallbackHint.step(call) }
 }

@@ -10,7 +10,8 @@ extension SeedanceProvider {
     var mapper = FieldMapper(call.request)
     let model = ArkModelNames.upstream(
       call.request.model, isInternational: call.connection.profile == Profile.byteplus, connection: call.connection)
-    ArkContent.write(&mapper, upstreamModel: model, passesUnknown: false)
+    ArkContent.write(
+      &mapper, upstreamModel: model, callbackURL: call.connection.callbackURL, passesUnknown: false)
     let isListed = call.connection.profile == Profile.official
     let state = ArkState(.ark, tokenPrice: isListed ? Self.pricing.listPrice(call.request) : nil)
     return ArkSteps(state: state).create(mapper)

@@ -29,6 +29,8 @@ public struct SeedanceProvider: Provider {
   public func encode(_ outcome: Outcome, route: String) throws(Failure) -> HTTPReply {
     Self.encoder.encode(outcome, route: route)
   }
+
+  public func callback(_ call: CallbackCall) throws(Failure) -> Step { CallbackHint.step(call) }
 }
 
 /// The ids of the manifest's profiles.

@@ -29,7 +29,8 @@ extension VolcProvider {
     }
     let own = model.hasPrefix(Self.modelPrefix) ? String(model.dropFirst(Self.modelPrefix.count)) : model
     var mapper = FieldMapper(call.request)
-    ArkContent.write(&mapper, upstreamModel: name(own), passesUnknown: true)
+    let callbackURL = routes == .ark ? call.connection.callbackURL : nil
+    ArkContent.write(&mapper, upstreamModel: name(own), callbackURL: callbackURL, passesUnknown: true)
     let isListed = call.connection.profile == Profile.official
     let state = ArkState(routes, tokenPrice: isListed ? Self.pricing.listPrice(call.request) : nil)
     return ArkSteps(prefix: prefix, state: state).create(mapper)
