@@ -10,7 +10,7 @@ _filmgate() {
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
+    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "serve" | "tokens" | "tokens create" | "tokens list" | "tokens show" | "tokens revoke" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
     esac
   done
   # A line without a command is a prompt with its options.
@@ -486,6 +486,80 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "serve:--listen")
+      :
+      return
+      ;;
+    "serve:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "serve:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens create:--models")
+      mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
+      return
+      ;;
+    "tokens create:--budget")
+      :
+      return
+      ;;
+    "tokens create:--currency")
+      :
+      return
+      ;;
+    "tokens create:--parallel")
+      :
+      return
+      ;;
+    "tokens create:--expires")
+      :
+      return
+      ;;
+    "tokens create:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "tokens create:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens list:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "tokens list:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "tokens show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens revoke:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "tokens revoke:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
     "sandbox:--port")
       :
       return
@@ -515,13 +589,13 @@ _filmgate() {
       return
       ;;
     "completions:--list")
-      mapfile -t COMPREPLY < <(compgen -W "models jobs plugins" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "models jobs plugins tokens" -- "$current")
       return
       ;;
   esac
   case "$path" in
     "")
-      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
       ;;
     "generate")
       mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
@@ -602,6 +676,26 @@ _filmgate() {
       ;;
     "config check")
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "serve")
+      mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --json --help" -- "$current")
+      ;;
+    "tokens")
+      mapfile -t COMPREPLY < <(compgen -W "create list show revoke --help" -- "$current")
+      ;;
+    "tokens create")
+      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --json --help" -- "$current")
+      ;;
+    "tokens list")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      ;;
+    "tokens show")
+      mapfile -t COMPREPLY < <(compgen -W "--secret --plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
+      ;;
+    "tokens revoke")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       ;;
     "sandbox")
       mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --json --help" -- "$current")

@@ -2,7 +2,7 @@
 # zsh completion for filmgate; save as _filmgate in a folder of $fpath, or load with: source <(filmgate completions zsh)
 _filmgate() {
   local curcontext="$curcontext" state line
-  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic\: exit-codes, environment, plugins.')
+  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'serve:Serve every account over HTTP, in five wire formats.' 'tokens:Make, list, show or revoke the keys of a gateway'\''s callers.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic\: exit-codes, environment, plugins.')
   _arguments -C '--version[Show the version and exit]' \
     '(-m --model)-m+[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
     '(-m --model)--model=[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
@@ -314,6 +314,62 @@ _filmgate_config_check() {
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
+_filmgate_serve() {
+  _arguments -s '--listen=[Where to listen; 127.0.0.1\:8080 unless configured]:ADDRESS\:PORT: ' \
+    '--sandbox[Answer every model with stand-in clips; no account is needed]' \
+    '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]'
+}
+_filmgate_tokens() {
+  local curcontext="$curcontext" state line
+  local -a commands=('create:Make a key and show it.' 'list:List the keys with their limits, and what they have spent.' 'show:Show one key.' 'revoke:Take a key'\''s rights, for good; jobs under way go on.')
+  _arguments -C '--help[Show help]' '1: :->command' '*:: :->rest'
+  case $state in
+  command) _describe command commands ;;
+  rest)
+    if (( $+functions[_filmgate_tokens_${words[1]}] )); then
+      _filmgate_tokens_${words[1]}
+    else
+      _message 'no such command'
+    fi
+    ;;
+  esac
+}
+_filmgate_tokens_create() {
+  _arguments -s '--models=[Only these models, separated by commas; * stands for any characters]:LIST:( $(filmgate completions --list models 2>/dev/null) )' \
+    '--budget=[What all its jobs may cost, such as 20]:AMOUNT: ' \
+    '--currency=[The budget'\''s currency, such as USD]:CODE: ' \
+    '--parallel=[At most this many jobs at once, 1 to 10000]:N: ' \
+    '--expires=[How long it works, such as 12h or 30d; for ever unless given]:TIME: ' \
+    '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]' \
+    ':NAME: '
+}
+_filmgate_tokens_list() {
+  _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]'
+}
+_filmgate_tokens_show() {
+  _arguments -s '--secret[Show the secrets too]' \
+    '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]' \
+    ':ID:( $(filmgate completions --list tokens 2>/dev/null) )'
+}
+_filmgate_tokens_revoke() {
+  _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]' \
+    ':ID:( $(filmgate completions --list tokens 2>/dev/null) )'
+}
 _filmgate_sandbox() {
   _arguments -s '--port=[The port; any free one unless given]:N: ' \
     '--delay=[How long a task takes; 2s unless given]:TIME: ' \
@@ -329,7 +385,7 @@ _filmgate_doctor() {
     '--help[Show help]'
 }
 _filmgate_completions() {
-  _arguments -s '--list=[Print the words that a script offers]:KIND:(models jobs plugins)' \
+  _arguments -s '--list=[Print the words that a script offers]:KIND:(models jobs plugins tokens)' \
     '--help[Show help]' \
     ':SHELL:(bash zsh fish)'
 }
