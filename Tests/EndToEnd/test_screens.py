@@ -25,6 +25,11 @@ REPLACED = [
     (r"jail( +)(full|partial|none)", r"jail\1LEVEL"),
     (r"Request id: [0-9A-F]+|request [0-9A-F]{20,}", "request ID"),
     (r"\b\d+ s ago", "N s ago"),
+    (r"fg-[0-9a-z]{16}-[0-9a-z]{52}", "fg-KEY-SECRET"),
+    (r"whsec_\S+", "whsec_SECRET"),
+    (r"\b[0-9a-hj-km-np-tv-z]{52}\b", "SECRET"),
+    (r"(access key +|\(|^)(?=[0-9a-z]*\d)[0-9a-hj-km-np-tv-z]{16}\b", r"\1KEY"),
+    (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"\+\d+\.\d s", "+N s"),
     # Where it is broken depends on the length of the path.
     (r"(archived: output 0)[^+]*(\n  \+)", r"\1, …\2"),
@@ -43,7 +48,7 @@ class Screens(GateTest):
                             (os.path.dirname(binaries), "PREFIX")):
             page = page.replace(known, name)
         for pattern, name in REPLACED:
-            page = re.sub(pattern, name, page)
+            page = re.sub(pattern, name, page, flags=re.MULTILINE)
         return page
 
     def expect(self, name, result):
@@ -142,6 +147,17 @@ class Alone(Screens):
         self.screen("keys-list", "keys", "list")
         self.screen("keys-test", "keys", "test", "kling")
         self.screen("keys-remove", "keys", "remove", "kling")
+
+    def test_tokens(self):
+        self.screen("tokens-none", "tokens", "list")
+        self.screen("tokens-create", "tokens", "create", "alice", "--models", "studio,acme-*", "--budget", "20",
+                    "--currency", "USD", "--parallel", "3", "--expires", "30d")
+        self.succeed("tokens", "create")
+        self.screen("tokens-show", "tokens", "show", "alice")
+        self.screen("tokens-revoke", "tokens", "revoke", "alice")
+        self.screen("tokens-revoke-again", "tokens", "revoke", "alice")
+        self.screen("tokens-list", "tokens", "list")
+        self.screen("tokens-unknown", "tokens", "show", "bob")
 
     def test_doctor(self):
         self.screen("doctor", "doctor")

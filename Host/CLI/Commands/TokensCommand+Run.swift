@@ -21,7 +21,7 @@ extension TokensCommand {
         session.terminal.result(JSON.object(TokenText.json(key, use(key), secrets, now: now)).text)
       } else {
         session.terminal.result(TokenText.page(key, use(key), secrets, now: now))
-        session.terminal.say("Keep it safe: whoever has it can spend in its name. `filmgate tokens revoke` ends it.")
+        session.terminal.say("Whoever has it can spend in its name. `filmgate tokens show ID --secret` shows it again.")
       }
       return ExitCode.done.rawValue
     }

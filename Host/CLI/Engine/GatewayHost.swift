@@ -48,12 +48,20 @@ import VideoDocuments
       let health = HealthChecks(version: CommandLineProgram.version)
       health.addStore(engine.store)
       let runner = engine.runner
+      let hints = PluginHints(engine.plugins)
       services = GatewayServices(
         waits: OpenWaits(feed),
         content: ContentService(
           client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
           relink: { id throws(Failure) in try await runner.relink(id) }), links: links, metrics: metrics, log: log,
-        health: health)
+        health: health,
+        callbacks: VendorCallbacks(
+          index: engine.store,
+          verification: CallbackVerification(
+            manifest: { engine.registry.manifest(of: $0) },
+            account: { name in engine.accounts.first { $0.name == name } }),
+          hint: { job, head, body throws(Failure) in try await hints.hint(job, head, body) },
+          look: { [supervisor] in supervisor.look($0) }))
       let link: @Sendable (String, String, String?) -> String = { base, id, variant in
         links.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
       }

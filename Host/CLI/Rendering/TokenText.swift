@@ -42,12 +42,13 @@ enum TokenText {
 
   /// One line of `filmgate tokens list`.
   static func row(_ key: CallerKeyRecord, _ use: TokenUse, now: Int64) -> [String] {
+    let name = key.name == key.id ? "-" : Sanitized.line(key.name)
     var facts: [String] = []
     if !key.modelPatterns.isEmpty { facts.append("models \(key.modelPatterns.joined(separator: ","))") }
-    facts.append(money(key, use))
-    facts.append(jobs(key, use))
+    if let money = money(key, use) { facts.append(money) }
+    if let jobs = jobs(key, use) { facts.append(jobs) }
     if key.revokedAtSeconds == nil, let expiry = key.expiresAtSeconds { facts.append("until \(time(expiry))") }
-    return [key.id, Sanitized.line(key.name), state(key, now: now), facts.joined(separator: "; ")]
+    return [key.id, name, state(key, now: now), facts.isEmpty ? "no limits" : facts.joined(separator: "; ")]
   }
 
   /// The page of `filmgate tokens show`, and of `create` with the secrets.
@@ -66,7 +67,8 @@ enum TokenText {
     }
     rows += [
       ["models", key.modelPatterns.isEmpty ? "all" : key.modelPatterns.joined(separator: ", ")],
-      ["budget", money(key, use)], ["jobs at once", jobs(key, use)], ["created", time(key.createdAtSeconds)],
+      ["budget", money(key, use) ?? "no limit"], ["jobs", jobs(key, use) ?? "no limit"],
+      ["created", time(key.createdAtSeconds)],
       ["expires", key.expiresAtSeconds.map(time) ?? "never"],
     ]
     if let revoked = key.revokedAtSeconds { rows.append(["revoked", time(revoked)]) }
@@ -88,17 +90,20 @@ enum TokenText {
     return object
   }
 
-  private static func money(_ key: CallerKeyRecord, _ use: TokenUse) -> String {
-    guard let budget = key.budget else {
-      let sums = use.spent.filter { $0.amountMicros != 0 }.map { "\($0.decimal) \($0.currency)" }
-      return sums.isEmpty ? "no limit, nothing spent" : "no limit, \(sums.joined(separator: " and ")) spent"
+  /// Nil: no limit, and nothing spent.
+  private static func money(_ key: CallerKeyRecord, _ use: TokenUse) -> String? {
+    if let budget = key.budget {
+      let spent = Price(currency: "", amountMicros: use.spent.sumMicros(comparableWith: budget))
+      return "\(spent.decimal) of \(budget.decimal) \(budget.currency) spent or promised"
     }
-    let spent = use.spent.filter { $0.isComparable(with: budget) }.map { $0.amountMicros }.reduce(0, +)
-    return "\(Price(currency: "", amountMicros: spent).decimal) of \(budget.decimal) \(budget.currency) spent"
+    let sums = use.spent.filter { $0.amountMicros != 0 }.map { "\($0.decimal) \($0.currency)" }
+    return sums.isEmpty ? nil : "\(sums.joined(separator: " and ")) spent or promised"
   }
 
-  private static func jobs(_ key: CallerKeyRecord, _ use: TokenUse) -> String {
-    key.parallelLimit.map { "\(use.liveJobs) of \($0) under way" } ?? "no limit, \(use.liveJobs) under way"
+  /// Nil: no limit, and none under way.
+  private static func jobs(_ key: CallerKeyRecord, _ use: TokenUse) -> String? {
+    if let limit = key.parallelLimit { return "\(use.liveJobs) of \(limit) jobs under way" }
+    return use.liveJobs == 0 ? nil : "\(use.liveJobs) jobs under way"
   }
 
   private static func time(_ seconds: Int64) -> String { Timestamp.text(milliseconds: seconds * 1_000) }

@@ -58,8 +58,7 @@ extension CallerKeys {
       let sum = uses[key.id, default: CallerUse()].beginSum()
       let spending = try await store.spending(of: key.id, since: sum.position)
       guard uses[key.id]?.endSum(sum, reservationIDs: spending.reservationIDs) == true else { continue }
-      let sums = spending.sums.filter { $0.isComparable(with: budget) }.map { $0.amountMicros }
-      return (sums.reduce(0) { $0.addingWithoutOverflow($1) }, spending.position)
+      return (spending.sums.sumMicros(comparableWith: budget), spending.position)
     }
   }
 

@@ -102,6 +102,7 @@ import VideoDocuments
     mark.remixedFrom = draft.remixedFrom
     mark.webhookURL = draft.webhookURL
     jobDraft.caller = mark
+    CallbackAddress.add(to: &jobDraft, manifest: draft.plan.manifest, settings: exchange.world.settings)
     let reservation = try await parts.authenticator.reserve(
       caller, model: draft.plan.model.id, quote: draft.quote)
     jobDraft.caller?.reservationID = reservation.id

@@ -16,11 +16,13 @@ import VideoDocuments
   public let metrics: GatewayMetrics
   let log: RequestLog
   public let health: HealthChecks
+  let callbacks: VendorCallbacks
 
   public nonisolated init(
     waits: OpenWaits, content: ContentService, links: ContentLinks, metrics: GatewayMetrics, log: RequestLog,
-    health: HealthChecks
+    health: HealthChecks, callbacks: VendorCallbacks
   ) {
+    self.callbacks = callbacks
     self.waits = waits
     self.metrics = metrics
     self.log = log
@@ -38,6 +40,7 @@ import VideoDocuments
       ])
     case .health: return health.live()
     case .ready: return await health.ready()
+    case .callback(let token): return await callbacks.respond(exchange.request, token: token)
     case .metrics: return await metrics.response()
     default:
       return await ReplyWriter(parts: parts).write(

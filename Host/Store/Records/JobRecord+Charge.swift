@@ -18,6 +18,17 @@ extension JobRecord {
   }
 }
 
+extension Sequence<Price> {
+  /// Millionths of those in the same currency together; `Int64.max` where that is too much to reckon.
+  public func sumMicros(comparableWith price: Price) -> Int64 {
+    reduce(0) { sum, next in
+      guard next.isComparable(with: price) else { return sum }
+      let (result, hasOverflowed) = sum.addingReportingOverflow(next.amountMicros)
+      return hasOverflowed ? .max : result
+    }
+  }
+}
+
 extension Price {
   /// Whether both are in the same currency.
   public func isComparable(with other: Price) -> Bool { currency.lowercased() == other.currency.lowercased() }

@@ -40,6 +40,8 @@ _filmgate() {
     '--timeout=[Stop waiting after this long, such as 20m; the job goes on]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' '1: :->command' '*:: :->rest'
   case $state in
@@ -90,6 +92,8 @@ _filmgate_generate() {
     '--timeout=[Stop waiting after this long, such as 20m; the job goes on]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':PROMPT: '
@@ -100,12 +104,16 @@ _filmgate_jobs() {
     '--state=[Only jobs in this state]:STATE:(queued submitting running unknown succeeded failed cancelled expired)' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_show() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
@@ -117,6 +125,8 @@ _filmgate_wait() {
     '--timeout=[Stop waiting after this long, such as 20m; the job goes on]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
@@ -127,6 +137,8 @@ _filmgate_get() {
     '--overwrite[Replace an existing file]' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
@@ -134,6 +146,8 @@ _filmgate_get() {
 _filmgate_cancel() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
@@ -170,6 +184,8 @@ _filmgate_again() {
     '--timeout=[Stop waiting after this long, such as 20m; the job goes on]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
@@ -192,12 +208,16 @@ _filmgate_models() {
 _filmgate_models_list() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_models_show() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':MODEL:( $(filmgate completions --list models 2>/dev/null) )'
@@ -205,6 +225,8 @@ _filmgate_models_show() {
 _filmgate_models_default() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':MODEL:( $(filmgate completions --list models 2>/dev/null) )'
@@ -227,12 +249,16 @@ _filmgate_plugins() {
 _filmgate_plugins_list() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_plugins_show() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':PLUGIN:( $(filmgate completions --list plugins 2>/dev/null) )'
@@ -255,6 +281,8 @@ _filmgate_keys() {
 _filmgate_keys_set() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':PLUGIN:( $(filmgate completions --list plugins 2>/dev/null) )' \
@@ -263,12 +291,16 @@ _filmgate_keys_set() {
 _filmgate_keys_list() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_keys_test() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':PLUGIN:( $(filmgate completions --list plugins 2>/dev/null) )'
@@ -276,6 +308,8 @@ _filmgate_keys_test() {
 _filmgate_keys_remove() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':PLUGIN:( $(filmgate completions --list plugins 2>/dev/null) )' \
@@ -299,18 +333,24 @@ _filmgate_config() {
 _filmgate_config_show() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_config_path() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_config_check() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':FILE:_files'
@@ -320,6 +360,8 @@ _filmgate_serve() {
     '--sandbox[Answer every model with stand-in clips; no account is needed]' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
@@ -346,6 +388,8 @@ _filmgate_tokens_create() {
     '--expires=[How long it works, such as 12h or 30d; for ever unless given]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':NAME: '
@@ -353,6 +397,8 @@ _filmgate_tokens_create() {
 _filmgate_tokens_list() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
@@ -360,6 +406,8 @@ _filmgate_tokens_show() {
   _arguments -s '--secret[Show the secrets too]' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':ID:( $(filmgate completions --list tokens 2>/dev/null) )'
@@ -367,6 +415,8 @@ _filmgate_tokens_show() {
 _filmgate_tokens_revoke() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]' \
     ':ID:( $(filmgate completions --list tokens 2>/dev/null) )'
@@ -376,12 +426,16 @@ _filmgate_sandbox() {
     '--delay=[How long a task takes; 2s unless given]:TIME: ' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
 _filmgate_doctor() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--json[Write JSON\: results on stdout, one event per line]' \
     '--help[Show help]'
 }
