@@ -39,6 +39,7 @@ import VideoDocuments
     case .health: return health.live()
     case .ready: return await health.ready()
     case .metrics: return await metrics.response()
+    case .openAPI: return exchange.world.openAPI.response(version: parts.version)
     default:
       return await ReplyWriter(parts: parts).write(
         .failure(Failure(.notFound, "This route is not served here.", field: "path")), exchange)
