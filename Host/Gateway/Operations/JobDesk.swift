@@ -11,6 +11,9 @@ import VideoDocuments
   let parts: GatewayParts
   let caller: Caller
 
+  /// The field that a refusal names where the state of a task is the reason.
+  nonisolated static let stateField = "status"
+
   /// The caller's job, by our id or by the caller's own.
   func find(_ id: String) async throws(Failure) -> JobRecord {
     if let job = try await parts.store.job(id), job.caller?.keyID == caller.keyID { return job }
@@ -82,14 +85,14 @@ import VideoDocuments
     }
     if current.state == .cancelled { return current }
     throw Failure(
-      .invalid, "The task is being submitted; it will be cancelled if the provider still can.", field: "status",
+      .invalid, "The task is being submitted; it will be cancelled if the provider still can.", field: Self.stateField,
       advice: "Ask for the task in a moment.")
   }
 
   private static func cannotCancel(_ failure: Failure) -> Failure {
     var failure = failure
     if failure.kind == .unsupported || failure.kind == .invalid { failure.kind = .invalid }
-    failure.field = failure.field ?? "status"
+    failure.field = failure.field ?? stateField
     return failure
   }
 
@@ -119,7 +122,7 @@ import VideoDocuments
           after: current.revision, timeoutMilliseconds: Self.cancelWaitMilliseconds)
       else {
         throw Failure(
-          .invalid, "The clip of this task is being saved.", field: "status", advice: "Delete it in a moment.")
+          .invalid, "The clip of this task is being saved.", field: Self.stateField, advice: "Delete it in a moment.")
       }
       current = next
     }

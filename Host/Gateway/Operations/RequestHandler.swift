@@ -49,6 +49,9 @@ import VideoDocuments
     } catch {
       var extras = ReplyWriter.Extras()
       extras.side = .caller
+      // What is asked for is fine, and the task's state forbids it.
+      extras.isConflict =
+        error.kind == .invalid && error.field == JobDesk.stateField && exchange.route.action != .list
       return await writer.write(.failure(error), exchange, extras)
     }
   }
@@ -156,6 +159,10 @@ import VideoDocuments
       throw Failure(.invalid, "order can be asc or desc.", field: "order", advice: "Correct it, or leave it out.")
     }
     if let cursor = exchange.query("after"), !cursor.isEmpty {
+      guard JobID.isPrefix(cursor) else {
+        throw Failure(
+          .invalid, "after is no id of a video.", field: "after", advice: "Give last_id of the page before.")
+      }
       if filter.isAscending { filter.after = cursor } else { filter.before = cursor }
     }
     if let model = exchange.query("model"), !model.isEmpty { filter.model = model }
