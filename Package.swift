@@ -108,7 +108,7 @@ let package = Package(
     host("PluginHost", ["Loader", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CCrypto"]),
     host("HTTPServer", path: "HTTP", ["EventLoop", "CLinux"]),
     host("Network", ["EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CCurl", "CCrypto"]),
-    host("Store", ["VideoDocuments", "OrderedJSON", "CSQLite", "CLinux"]),
+    host("Store", ["EventLoop", "VideoDocuments", "OrderedJSON", "CSQLite", "CLinux"]),
     host("Jobs", ["Store", "PluginHost", "Network", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CYAML"]),
     host(
       "Dialects",
