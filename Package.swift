@@ -140,6 +140,10 @@ let package = Package(
       name: "plugin-benchmarks", dependencies: ["PluginHost", "Loader", "EventLoop", "VideoDocuments"],
       path: "Tests/Benchmarks/Plugins", swiftSettings: strict, linkerSettings: selfContainedExecutable),
 
+    .executableTarget(
+      name: "http-test-server", dependencies: ["HTTPServer", "EventLoop", "CLinux"], path: "Tests/Benchmarks/HTTP",
+      swiftSettings: strict, linkerSettings: selfContainedExecutable),
+
     // Tests mirror the above.
     tests("OrderedJSON", path: "JSON", ["OrderedJSON"]),
     tests("VideoDocuments", path: "Video", ["VideoDocuments", "OrderedJSON"]),
