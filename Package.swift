@@ -112,7 +112,7 @@ let package = Package(
     host("PluginHost", ["Loader", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CCrypto"]),
     host("HTTPServer", path: "HTTP", ["EventLoop", "CLinux"]),
     host("Network", ["EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CCurl", "CCrypto"]),
-    host("Store", ["VideoDocuments", "OrderedJSON", "CSQLite", "CLinux"]),
+    host("Store", ["EventLoop", "VideoDocuments", "OrderedJSON", "CSQLite", "CLinux"]),
     host("Jobs", ["Store", "PluginHost", "Network", "EventLoop", "VideoDocuments", "OrderedJSON", "CLinux", "CYAML"]),
     host(
       "Dialects",
@@ -143,6 +143,10 @@ let package = Package(
     .executableTarget(
       name: "plugin-benchmarks", dependencies: ["PluginHost", "Loader", "EventLoop", "VideoDocuments"],
       path: "Tests/Benchmarks/Plugins", swiftSettings: strict, linkerSettings: selfContainedExecutable),
+
+    .executableTarget(
+      name: "http-test-server", dependencies: ["HTTPServer", "EventLoop", "CLinux"], path: "Tests/Benchmarks/HTTP",
+      swiftSettings: strict, linkerSettings: selfContainedExecutable),
 
     // Tests mirror the above.
     tests("OrderedJSON", path: "JSON", ["OrderedJSON"]),

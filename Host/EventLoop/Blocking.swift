@@ -13,8 +13,8 @@ public enum Blocking {
   public nonisolated(nonsending) static func run<Value: Sendable>(
     _ work: @Sendable @escaping () -> Value
   ) async -> Value {
-    await withCheckedContinuation { continuation in
-      BlockingPool.shared.submit { continuation.resume(returning: work()) }
+    await EventLoop.suspendCaller { resume in
+      BlockingPool.shared.submit { resume(work()) }
     }
   }
 }

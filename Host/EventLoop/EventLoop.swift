@@ -23,7 +23,7 @@ import Glibc
   public static func sleep(nanoseconds: UInt64) async throws(CancellationError) {
     let sleeper = Sleeper()
     let completed = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in sleeper.start(nanoseconds, continuation) }
+      await suspend { continuation in sleeper.start(nanoseconds, continuation) }
     } onCancel: {
       Task { @LoopActor in sleeper.finish(false) }
     }
@@ -39,12 +39,12 @@ import Glibc
 }
 
 @LoopActor private final class Sleeper {
-  private var continuation: CheckedContinuation<Bool, Never>?
+  private var continuation: LoopContinuation<Bool>?
   private var timer: LoopTimer?
 
   nonisolated init() {}
 
-  func start(_ nanoseconds: UInt64, _ continuation: CheckedContinuation<Bool, Never>) {
+  func start(_ nanoseconds: UInt64, _ continuation: LoopContinuation<Bool>) {
     guard !Task.isCancelled else { return continuation.resume(returning: false) }
     self.continuation = continuation
     timer = EventLoop.after(nanoseconds: nanoseconds) { self.finish(true) }

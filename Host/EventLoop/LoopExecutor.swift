@@ -42,8 +42,9 @@ final class LoopExecutor: SerialExecutor {
 
   // MARK: Executor
 
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
+
+  func enqueue(_ job: UnownedJob) {
     let mustWake = queue.withLock { queue in
       queue.jobs.append(job)
       defer { queue.isAsleep = false }

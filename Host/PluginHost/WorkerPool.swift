@@ -5,7 +5,7 @@ import Loader
 /// The workers of one plugin. A call has a worker to itself, so that a worker that ends takes one call with it and no
 /// other; under load more workers are started, up to a limit, and calls beyond wait their turn.
 @LoopActor final class WorkerPool {
-  private typealias Waiter = CheckedContinuation<Result<WorkerProcess, WorkerFailure>, Never>
+  private typealias Waiter = LoopContinuation<Result<WorkerProcess, WorkerFailure>>
 
   private let plugin: SealedPlugin
   private let spawn: WorkerSpawn
@@ -81,8 +81,7 @@ import Loader
   }
 
   private func acquire() async throws(WorkerFailure) -> WorkerProcess {
-    let result = await withCheckedContinuation { (continuation: Waiter) in
-      // Getting here can take a turn of the loop, so this is where things are looked at.
+    let result = await EventLoop.suspend { (continuation: Waiter) in
       guard !isStopped else { return continuation.resume(returning: .failure(.interrupted)) }
       guard waiters.count < limits.maximumWaitingCalls else {
         return continuation.resume(returning: .failure(WorkerPool.isBusy))

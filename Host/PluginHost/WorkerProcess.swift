@@ -142,9 +142,9 @@ import Synchronization
   private func answer(
     sequence: UInt32, milliseconds: Int64, maximumBytes: Int, sending frame: [UInt8] = []
   ) async throws(WorkerFailure) -> (UInt32, [UInt8]) {
-    let result = await withCheckedContinuation {
-      (continuation: CheckedContinuation<Result<(UInt32, [UInt8]), WorkerFailure>, Never>) in
-      // Getting here can take a turn of the loop: nobody answers for a worker that ended meanwhile.
+    let result = await EventLoop.suspend {
+      (continuation: LoopContinuation<Result<(UInt32, [UInt8]), WorkerFailure>>) in
+      // Nobody answers for a worker that has ended.
       guard isRunning else { return continuation.resume(returning: .failure(.interrupted)) }
       pending.append(
         PendingCall(sequence: sequence, milliseconds: milliseconds, maximumBytes: maximumBytes) {

@@ -140,4 +140,28 @@ private let requests: [(HTTPHeaders, Int, Range<UInt64>?)] = [
       #expect(answer.contains("Content-Length: 10\r\n") && answer.hasSuffix("\r\n\r\n\u{1}\u{2}\u{3}"))
     }
   }
+
+  @Test(.timeLimit(.minutes(1))) @LoopActor func aClientThatLeavesDuringAFileHarmsNobody() async throws {
+    let path = NSTemporaryDirectory() + "filmgate-http-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    _ = FileManager.default.createFile(atPath: path, contents: Data(count: 32 << 20))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try await withServer { request in
+      let file = OpenFile(descriptor: open(path, O_RDONLY | O_CLOEXEC))
+      return FileResponse.make(for: request.head, file: file, length: 32 << 20, contentType: "a/b")
+    } test: { server in
+      let port = server.port
+      let answer = await onThread {
+        for _ in 0..<20 {
+          let client = TestClient(port)
+          client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+          _ = client.receive()
+        }
+        let client = TestClient(port)
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nRange: bytes=0-4\r\nConnection: close\r\n\r\n")
+        return client.receiveAll()
+      }
+      #expect(answer.hasSuffix("\r\n\r\n\0\0\0\0\0"))
+      while server.connectionCount > 0 { try await EventLoop.sleep(nanoseconds: 20_000_000) }
+    }
+  }
 }

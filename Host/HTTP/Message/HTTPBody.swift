@@ -37,7 +37,8 @@ public protocol HTTPBodyStream: AnyObject, Sendable {
   /// A body in memory.
   public nonisolated init(_ bytes: [UInt8]) {
     length = UInt64(bytes.count)
-    var rest: [UInt8]? = bytes.isEmpty ? nil : bytes
+    guard !bytes.isEmpty else { return }
+    var rest: [UInt8]? = bytes
     pull = {
       defer { rest = nil }
       return rest

@@ -63,6 +63,18 @@ func equalIgnoringCase(_ one: some StringProtocol, _ other: some StringProtocol)
   one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lowercase($0) == lowercase($1) }
 }
 
+/// The same for what is compared most, the names of fields.
+func equalIgnoringCase(_ one: String, _ other: String) -> Bool {
+  guard one.utf8.count == other.utf8.count else { return false }
+  var (one, other) = (one, other)
+  return one.withUTF8 { one in
+    other.withUTF8 { other in
+      for index in one.indices where lowercase(one[index]) != lowercase(other[index]) { return false }
+      return true
+    }
+  }
+}
+
 func lowercase(_ byte: UInt8) -> UInt8 {
   byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
 }

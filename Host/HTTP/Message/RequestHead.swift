@@ -43,6 +43,7 @@ public struct RequestHead: Sendable, Hashable {
 
   /// Whether the client wants the connection to stay (RFC 9112, 9.3).
   public var keepsAlive: Bool {
+    guard headers["connection"] != nil else { return version == .http11 }
     let options = headers.tokens("connection")
     if options.contains(where: { equalIgnoringCase($0, "close") }) { return false }
     return version == .http11 || options.contains { equalIgnoringCase($0, "keep-alive") }

@@ -22,10 +22,10 @@ enum HeadGrammar {
     let target = rest[..<secondSpace]
     guard target.allSatisfy({ (0x21...0x7E).contains($0) }), !target.isEmpty else { throw .malformedTarget }
     let version: HTTPVersion
-    switch rest[(secondSpace + 1)...] {
-    case let text where text.elementsEqual("HTTP/1.1".utf8): version = .http11
-    case let text where text.elementsEqual("HTTP/1.0".utf8): version = .http10
-    case let text where text.starts(with: "HTTP/".utf8) && text.allSatisfy({ (0x21...0x7E).contains($0) }):
+    switch String(decoding: rest[(secondSpace + 1)...], as: UTF8.self) {
+    case "HTTP/1.1": version = .http11
+    case "HTTP/1.0": version = .http10
+    case let text where text.hasPrefix("HTTP/") && text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }):
       throw .unsupportedVersion
     default: throw .malformedRequestLine
     }
@@ -76,9 +76,10 @@ enum HeadGrammar {
   /// `uri-host [":" port]` by its characters; empty is allowed (RFC 9112, 3.2). User information is not.
   static func isHost(_ bytes: some Collection<UInt8>) -> Bool {
     bytes.allSatisfy { byte in
+      // Letters, digits and -._~!$&'()*+,;=%[]:
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      default: hostMarks.contains(byte)
+      case 0x21, 0x24...0x2E, 0x30...0x3B, 0x3D, 0x41...0x5B, 0x5D, 0x5F, 0x61...0x7A, 0x7E: true
+      default: false
       }
     }
   }
@@ -87,25 +88,35 @@ enum HeadGrammar {
   static func framing(
     method: String, version: HTTPVersion, headers: HTTPHeaders, bodyLimit: UInt64
   ) throws(RequestFailure) -> BodyFraming {
-    let hosts = headers.values("host")
-    guard hosts.count == 1 || hosts.isEmpty && version == .http10, hosts.allSatisfy({ isHost($0.utf8) }) else {
-      throw .malformedHost
+    var hosts = 0
+    var length: String?
+    var coding: String?
+    var isExpecting = false
+    // In one pass: this is asked of every request.
+    for field in headers.fields {
+      switch field.name.utf8.count {
+      case 4 where equalIgnoringCase(field.name, "host"):
+        hosts += 1
+        guard isHost(field.value.utf8) else { throw .malformedHost }
+      case 6 where equalIgnoringCase(field.name, "expect"):
+        guard !isExpecting, equalIgnoringCase(field.value, "100-continue") else { throw .unsupportedExpectation }
+        isExpecting = true
+      case 14 where equalIgnoringCase(field.name, "content-length"):
+        guard length == nil else { throw .malformedContentLength }
+        guard coding == nil else { throw .conflictingFraming }
+        length = field.value
+      case 17 where equalIgnoringCase(field.name, "transfer-encoding"):
+        guard coding == nil, length == nil, version == .http11 else { throw .conflictingFraming }
+        coding = field.value
+      default: break
+      }
     }
-    let lengths = headers.values("content-length")
-    let codings = headers.values("transfer-encoding")
-    guard lengths.count <= 1 else { throw .malformedContentLength }
-    guard codings.isEmpty || lengths.isEmpty && codings.count == 1 && version == .http11 else {
-      throw .conflictingFraming
-    }
-    let expectations = headers.values("expect")
-    guard expectations.count <= 1, expectations.allSatisfy({ equalIgnoringCase($0, "100-continue") }) else {
-      throw .unsupportedExpectation
-    }
-    if let coding = codings.first {
+    guard hosts == 1 || hosts == 0 && version == .http10 else { throw .malformedHost }
+    if let coding {
       guard equalIgnoringCase(coding, "chunked") else { throw .unsupportedTransferCoding }
       return .chunked
     }
-    guard let length = lengths.first else {
+    guard let length else {
       // A 1.0 client would mark the end of such a body by closing, and a body cut short would look complete.
       if version == .http10, ["POST", "PUT", "PATCH"].contains(method) { throw .lengthRequired }
       return .empty
@@ -119,14 +130,12 @@ enum HeadGrammar {
 
   /// A token character of RFC 9110, 5.6.2.
   static func isToken(_ byte: UInt8) -> Bool {
+    // Letters, digits and !#$%&'*+-.^_`|~
     switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-    default: tokenMarks.contains(byte)
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x7C, 0x7E: true
+    default: false
     }
   }
-
-  private static let tokenMarks = Array("!#$%&'*+-.^_`|~".utf8)
-  private static let hostMarks = Array("-._~!$&'()*+,;=%[]:".utf8)
 
   private static func startsIgnoringCase(_ bytes: ArraySlice<UInt8>, _ prefix: String) -> Bool {
     bytes.count >= prefix.utf8.count && zip(bytes, prefix.utf8).allSatisfy { lowercase($0) == $1 }

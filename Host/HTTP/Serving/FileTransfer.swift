@@ -19,7 +19,14 @@ enum FileTransfer {
   static func send(
     _ file: OpenFile, _ offset: UInt64, _ count: UInt64, to socket: Int32
   ) -> (bytes: UInt64, end: End) {
-    guard var position = off_t(exactly: offset) else { return (0, .failed) }
+    guard let position = off_t(exactly: offset) else { return (0, .failed) }
+    return withoutBrokenPipes { transfer(file, position, count, to: socket) }
+  }
+
+  private static func transfer(
+    _ file: OpenFile, _ offset: off_t, _ count: UInt64, to socket: Int32
+  ) -> (bytes: UInt64, end: End) {
+    var position = offset
     var left = min(count, roundBytes)
     var sent: UInt64 = 0
     while left > 0 {
@@ -37,5 +44,21 @@ enum FileTransfer {
       }
     }
     return (sent, .more)
+  }
+
+  /// A client that has left makes sendfile raise SIGPIPE, which no flag prevents: it is held back in this thread and
+  /// taken away.
+  private static func withoutBrokenPipes<Value>(_ body: () -> Value) -> Value {
+    var pipe = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    defer {
+      var atOnce = timespec()
+      while sigtimedwait(&pipe, nil, &atOnce) < 0, filmgate_errno() == EINTR {}
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    return body()
   }
 }

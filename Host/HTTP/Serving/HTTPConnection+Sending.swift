@@ -18,7 +18,11 @@ extension HTTPConnection {
     guard phase == .serving else { return response.body.discard() }
     if case .nothing = response.body { return close() }
     var keepsAlive = head.keepsAlive && bodyFailure == nil && !server.isDraining && canSkipRest(of: head)
-    if response.headers.tokens("connection").contains(where: { equalIgnoringCase($0, "close") }) { keepsAlive = false }
+    if response.headers["connection"] != nil,
+      response.headers.tokens("connection").contains(where: { equalIgnoringCase($0, "close") })
+    {
+      keepsAlive = false
+    }
     var framing = ResponseHead.framing(
       status: response.status, length: response.body.length, version: head.version)
     if framing == .untilClose { keepsAlive = false }

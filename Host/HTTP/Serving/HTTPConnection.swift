@@ -35,14 +35,14 @@ import Glibc
   private(set) var bodyFailure: HTTPBodyFailure?
   /// The client waits for "100 Continue" before it sends the body.
   private(set) var owesContinue = false
-  private(set) var readWaiter: CheckedContinuation<Void, Never>?
+  private(set) var readWaiter: LoopContinuation<Void>?
   private var reachedEnd = false
   private(set) var bodyBytes: UInt64 = 0
   private(set) var bodyWaitedNanoseconds: UInt64 = 0
   private(set) var readWaitStart: UInt64 = 0
 
   // Writing
-  private(set) var writeWaiter: CheckedContinuation<Void, Never>?
+  private(set) var writeWaiter: LoopContinuation<Void>?
   /// The stream being sent, to tell it when the client leaves.
   var outgoing: (any HTTPBodyStream)?
   var answerHasBegun = false
@@ -87,6 +87,7 @@ import Glibc
   func handle(_ reported: Interest) {
     // Closing drops the server's reference while this runs.
     withExtendedLifetime(self) {
+      let wasWanted = reported.subtracting([.error]).isSubset(of: wanted)
       if reported.contains(.error) { return close() }
       if reported.contains(.writable), let waiter = writeWaiter {
         writeWaiter = nil
@@ -100,7 +101,7 @@ import Glibc
         }
       }
       // Interest is narrowed only by an event nobody wanted: most requests then cost no change at all.
-      guard phase != .closed, let watch, !reported.subtracting([.error]).isSubset(of: wanted) else { return }
+      guard !wasWanted, phase != .closed, let watch else { return }
       setInterest(watch.interest.intersection(wanted))
     }
   }
@@ -173,9 +174,9 @@ import Glibc
     // An empty body's end is an event too.
     if bodyIsComplete { _ = try parser.next() }
     let turn = turn
-    let pull: @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]? = { [weak self] () throws(HTTPBodyFailure) in
-      guard let self else { throw .disconnected }
-      return try await nextPiece(turn)
+    // The body lets go of this at the request's end.
+    let pull: @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]? = { [self] () throws(HTTPBodyFailure) in
+      try await nextPiece(turn)
     }
     let body: HTTPBody
     switch head.framing {
@@ -297,19 +298,15 @@ import Glibc
         sendInterim()
       }
       guard readWaiter == nil else { throw .concurrentRead }
-      await waitReadable(asked)
+      await waitReadable()
     }
   }
 
   /// What is left of the body of the request at hand.
   func nextPiece() async throws(HTTPBodyFailure) -> [UInt8]? { try await nextPiece(turn) }
 
-  private func waitReadable(_ asked: UInt64) async {
-    await withCheckedContinuation { continuation in
-      // Asked again: other jobs may have come on the way here. Whoever is resumed looks at everything anew.
-      guard asked == turn, phase == .serving, bodyFailure == nil, !reachedEnd, readWaiter == nil else {
-        return continuation.resume()
-      }
+  private func waitReadable() async {
+    await EventLoop.suspend { continuation in
       readWaiter = continuation
       readWaitStart = EventLoop.monotonicNanoseconds
       widenInterest()
@@ -367,8 +364,7 @@ import Glibc
   }
 
   func waitWritable() async {
-    await withCheckedContinuation { continuation in
-      guard phase == .serving, writeWaiter == nil else { return continuation.resume() }
+    await EventLoop.suspend { continuation in
       writeWaiter = continuation
       widenInterest()
     }

@@ -40,7 +40,7 @@ extension HTTPServerFailure: CustomStringConvertible {
   private var watch: Watch?
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var sweep: LoopTimer?
-  private var emptyWaiters: [CheckedContinuation<Void, Never>] = []
+  private var emptyWaiters: [LoopContinuation<Void>] = []
   private var date = (second: Int64.min, text: "")
   /// What connections read into; its content never outlives a call.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
@@ -86,10 +86,7 @@ extension HTTPServerFailure: CustomStringConvertible {
     for connection in connections.values { connection.drain() }
     guard !connections.isEmpty else { return }
     let timer = EventLoop.after(nanoseconds: graceNanoseconds) { self.stop() }
-    await withCheckedContinuation { continuation in
-      // Asked again: the last one may have closed on the way here.
-      if connections.isEmpty { continuation.resume() } else { emptyWaiters.append(continuation) }
-    }
+    await EventLoop.suspend { continuation in emptyWaiters.append(continuation) }
     timer.cancel()
   }
 
@@ -111,11 +108,16 @@ extension HTTPServerFailure: CustomStringConvertible {
         let lacking = [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(filmgate_errno())
         return lacking ? pauseAccepting() : ()
       }
-      let connection = HTTPConnection(descriptor, self)
-      let isRefused = connections.count >= limits.connections
-      connections[ObjectIdentifier(connection)] = connection
-      connection.start(refusing: isRefused)
+      take(descriptor)
     }
+  }
+
+  /// Serves a client on a connected, non-blocking socket.
+  func take(_ descriptor: Int32) {
+    let connection = HTTPConnection(descriptor, self)
+    let isRefused = connections.count >= limits.connections
+    connections[ObjectIdentifier(connection)] = connection
+    connection.start(refusing: isRefused)
   }
 
   private func pauseAccepting() {

@@ -11,8 +11,16 @@ enum ResponseFraming: Equatable {
 
 /// The head of an answer as bytes.
 enum ResponseHead {
-  /// Fields that only the server may say.
-  private static let ownFields = ["content-length", "transfer-encoding", "connection", "date"]
+  /// Whether only the server may say it.
+  private static func isOwn(_ name: String) -> Bool {
+    switch name.utf8.count {
+    case 4: equalIgnoringCase(name, "date")
+    case 10: equalIgnoringCase(name, "connection")
+    case 14: equalIgnoringCase(name, "content-length")
+    case 17: equalIgnoringCase(name, "transfer-encoding")
+    default: false
+    }
+  }
 
   static func framing(status: Int, length: UInt64?, version: HTTPVersion) -> ResponseFraming {
     if status == 204 || status == 304 { return .none }
@@ -25,26 +33,39 @@ enum ResponseHead {
     _ response: HTTPResponse, framing: ResponseFraming, version: HTTPVersion, keepsAlive: Bool, date: String
   ) -> [UInt8]? {
     guard (200...599).contains(response.status) else { return nil }
-    var text = "HTTP/1.1 \(response.status) \(HTTPStatus.reason(response.status))\r\n"
-    for field in response.headers.fields where !ownFields.contains(where: { equalIgnoringCase($0, field.name) }) {
+    var bytes: [UInt8] = []
+    // With a small body behind it.
+    bytes.reserveCapacity(1_024)
+    func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    add("HTTP/1.1 ")
+    add(String(response.status))
+    add(" ")
+    add(HTTPStatus.reason(response.status))
+    for field in response.headers.fields where !isOwn(field.name) {
       guard !field.name.isEmpty, field.name.utf8.allSatisfy(HeadGrammar.isToken),
         field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
       else { return nil }
-      text += "\(field.name): \(field.value)\r\n"
+      add("\r\n")
+      add(field.name)
+      add(": ")
+      add(field.value)
     }
-    text += "Date: \(date)\r\n"
+    add("\r\nDate: ")
+    add(date)
     switch framing {
-    case .length(let length): text += "Content-Length: \(length)\r\n"
-    case .chunked: text += "Transfer-Encoding: chunked\r\n"
+    case .length(let length):
+      add("\r\nContent-Length: ")
+      add(String(length))
+    case .chunked: add("\r\nTransfer-Encoding: chunked")
     case .none, .untilClose: break
     }
     if !keepsAlive {
-      text += "Connection: close\r\n"
+      add("\r\nConnection: close")
     } else if version == .http10 {
-      text += "Connection: keep-alive\r\n"
+      add("\r\nConnection: keep-alive")
     }
-    text += "\r\n"
-    return Array(text.utf8)
+    add("\r\n\r\n")
+    return bytes
   }
 
   /// A piece of a chunked body, framed.

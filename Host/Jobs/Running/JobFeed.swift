@@ -40,7 +40,7 @@ public import Store
   public nonisolated let id: String
   private let feed: JobFeed
   private var latest: JobRecord?
-  private var waiter: (revision: Int64, continuation: CheckedContinuation<JobRecord?, Never>)?
+  private var waiter: (revision: Int64, continuation: LoopContinuation<JobRecord?>)?
   private var timer: LoopTimer?
 
   fileprivate init(_ id: String, _ feed: JobFeed) {
@@ -52,7 +52,7 @@ public import Store
   /// task was cancelled. One caller at a time.
   public func next(after revision: Int64, timeoutMilliseconds: Int64) async -> JobRecord? {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await EventLoop.suspend { continuation in
         if let latest, latest.revision > revision { return continuation.resume(returning: latest) }
         guard timeoutMilliseconds > 0, waiter == nil, !Task.isCancelled else {
           return continuation.resume(returning: nil)

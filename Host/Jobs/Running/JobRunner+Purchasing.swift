@@ -34,7 +34,7 @@ extension JobRunner {
     }
     if Task.isCancelled { return try await unchanged(job) }
     // From the intent to the outcome nothing may interrupt, so this runs in a task of its own, which nobody cancels.
-    let result = await Task { @LoopActor () -> Result<JobDecision, Failure> in
+    let result: Result<JobDecision, Failure> = await EventLoop.shielded {
       do throws(Failure) {
         try await self.store.setRoomAside()
         let intent = try await self.apply(event, to: job.id)
@@ -44,7 +44,7 @@ extension JobRunner {
       } catch {
         return .failure(error)
       }
-    }.value
+    }
     return try result.get()
   }
 

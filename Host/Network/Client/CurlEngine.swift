@@ -35,7 +35,7 @@ import EventLoop
   /// Runs the transfer to its end. Cancelling the task ends it too.
   func run(_ transfer: Transfer) async -> TransferEnd {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await EventLoop.suspend { continuation in
         transfer.finish = { continuation.resume(returning: $0) }
         if Task.isCancelled {
           finish(transfer, .failed(TransportFailure(.cancelled, .notSent, "cancelled")))

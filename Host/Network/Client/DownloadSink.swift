@@ -25,7 +25,7 @@ import Glibc
   private var isWriting = false
   private var isWaiting = false
   private var failure: Int32?
-  private var idle: CheckedContinuation<Void, Never>?
+  private var idle: LoopContinuation<Void>?
   private var lastProgress: UInt64 = 0
 
   init(
@@ -115,10 +115,7 @@ import Glibc
   func close(_ head: ResponseHead, isComplete: Bool) async -> Int32? {
     // A file without a byte never comes to `receive`.
     if isComplete && !hasBegun && accepts(head.status ?? 0) { _ = begin(head) }
-    // Asked inside: reaching the continuation can take a turn of the loop, and the write may have ended by then.
-    await withCheckedContinuation { continuation in
-      if isWriting { idle = continuation } else { continuation.resume() }
-    }
+    if isWriting { await EventLoop.suspend { continuation in idle = continuation } }
     let size = writtenBytes
     let descriptor = descriptor
     byteCount = size

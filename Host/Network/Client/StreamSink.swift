@@ -19,7 +19,7 @@ import EventLoop
   private var isPaused = false
   private var end: TransferEnd?
   /// Whoever waits for the head, a piece or the end.
-  private var waiter: CheckedContinuation<Void, Never>?
+  private var waiter: LoopContinuation<Void>?
   private var timer: LoopTimer?
 
   init(_ download: DownloadDescription) { self.download = download }
@@ -97,10 +97,7 @@ import EventLoop
   // MARK: Waiting
 
   private func waitForNews(milliseconds: Int64) async {
-    let known = (pending.count, head != nil)
-    await withCheckedContinuation { continuation in
-      // Asked inside: reaching the continuation can take a turn of the loop, and the news may have come by then.
-      if end != nil || pending.count != known.0 || (head != nil) != known.1 { return continuation.resume() }
+    await EventLoop.suspend { continuation in
       waiter = continuation
       timer = EventLoop.after(nanoseconds: UInt64(milliseconds) * 1_000_000) {
         self.stop(TransportFailure(.slow, .unknown, "nothing came for \(milliseconds / 1000) s"))

@@ -33,7 +33,7 @@ import VideoDocuments
   private var handlers: [Handler] = []
   private var isReloading = false
   /// Those who wait for a look that has not begun.
-  private var waiters: [CheckedContinuation<PluginChanges, Never>] = []
+  private var waiters: [LoopContinuation<PluginChanges>] = []
   private var nextSettings: PluginHostSettings?
   private var watcher: FolderWatcher?
   private var isWatching = false
@@ -88,7 +88,7 @@ import VideoDocuments
   /// that is under way waits for the next look, which sees everything that was there when it was asked for.
   @discardableResult
   public func reload(with settings: PluginHostSettings? = nil) async -> PluginChanges {
-    await withCheckedContinuation { continuation in
+    await EventLoop.suspend { continuation in
       waiters.append(continuation)
       if let settings { nextSettings = settings }
       guard !isReloading else { return }

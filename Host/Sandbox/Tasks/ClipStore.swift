@@ -21,7 +21,7 @@ struct ServedClip: Sendable {
 
   private let folder: TemporaryFolder
   private var freePlaces: Int
-  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var waiters: [LoopContinuation<Void>] = []
   /// Most recently used last.
   private var kept: [(specification: ClipSpecification, rendering: Task<Result<TemporaryFile, Failure>, Never>)] = []
   /// What is being rendered, by number.
@@ -96,14 +96,10 @@ struct ServedClip: Sendable {
   }
 
   private func takePlace() async {
-    // Asked inside: reaching the continuation can take a turn of the loop, in which a place may have come free.
-    await withCheckedContinuation { continuation in
-      if freePlaces > 0 {
-        freePlaces -= 1
-        continuation.resume()
-      } else {
-        waiters.append(continuation)
-      }
+    if freePlaces > 0 {
+      freePlaces -= 1
+    } else {
+      await EventLoop.suspend { continuation in waiters.append(continuation) }
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventLoop
 public import VideoDocuments
 
 /// Jobs in one SQLite file, which several processes may share: one writer thread with group commit, one reader thread.
@@ -83,14 +84,14 @@ public final class SQLiteStore: Store {
   nonisolated(nonsending) func perform<Output: Sendable>(
     on thread: DatabaseThread, _ body: @escaping @Sendable (SQLiteConnection) throws(Failure) -> Output
   ) async throws(Failure) -> Output {
-    let result: Result<Output, Failure> = await withCheckedContinuation { continuation in
+    let result: Result<Output, Failure> = await EventLoop.suspendCaller { resume in
       thread.submit(
         DatabaseThread.Work(
           run: { (connection) throws(Failure) in
             let output = try body(connection)
-            return { continuation.resume(returning: .success(output)) }
+            return { resume(.success(output)) }
           },
-          fail: { continuation.resume(returning: .failure($0)) }))
+          fail: { resume(.failure($0)) }))
     }
     return try result.get()
   }
