@@ -4,7 +4,7 @@ public import EventLoop
 /// The body of an answer, piece by piece and only as fast as it is taken: at most `windowBytes` wait in memory, then
 /// libcurl stops reading. Letting go of it ends the transfer.
 @LoopActor public final class DownloadStream {
-  /// Bytes that may wait to be taken.
+  /// Bytes that may wait to be taken; fewer while there are many streams.
   public nonisolated static let windowBytes = 256 * 1024
 
   private let sink: StreamSink

@@ -10,6 +10,17 @@ import EventLoop
     case ended(TransferEnd)
   }
 
+  /// What all streams may hold together, before each has to be content with the least.
+  private static let sharedBytes = 8 * 1024 * 1024
+  private static let leastWindowBytes = 32 * 1024
+  /// Streams that have begun and not ended.
+  private static var openCount = 0
+
+  /// Bytes that may wait to be taken: with many readers, fewer for each.
+  private static var windowBytes: Int {
+    min(DownloadStream.windowBytes, max(leastWindowBytes, sharedBytes / max(1, openCount)))
+  }
+
   private let download: DownloadDescription
   private var transfer: Transfer?
   private var task: Task<Void, Never>?
@@ -28,6 +39,7 @@ import EventLoop
   func start(_ plan: TransferPlan) async -> Start {
     let transfer = Transfer(plan, sink: self)
     self.transfer = transfer
+    Self.openCount += 1
     task = Task { @LoopActor in
       // A stream that was let go of before this ran must not begin.
       let end = self.end == nil ? await HTTPClient.run(transfer) : nil
@@ -84,7 +96,7 @@ import EventLoop
     if byteCount + Int64(bytes.count) > download.maximumBytes ?? .max {
       return .tooLarge(limitBytes: Int(download.maximumBytes ?? 0))
     }
-    if !pending.isEmpty && pending.count + bytes.count > DownloadStream.windowBytes {
+    if !pending.isEmpty && pending.count + bytes.count > Self.windowBytes {
       isPaused = true
       return .wait
     }
@@ -121,6 +133,7 @@ import EventLoop
   private func finish(_ end: TransferEnd) {
     guard self.end == nil else { return }
     self.end = end
+    if transfer != nil { Self.openCount -= 1 }
     transfer = nil
     wake()
   }

@@ -54,7 +54,7 @@ struct TransferPlan: Sendable {
   /// libcurl's buffer for media.
   static let mediaBufferBytes = 128 * 1024
   /// libcurl's buffer for media that hundreds may watch at once.
-  static let streamBufferBytes = 64 * 1024
+  static let streamBufferBytes = 32 * 1024
 
   init(_ request: HTTPRequestDescription, proxy: String?) {
     method = request.method
