@@ -56,9 +56,13 @@ func plugin(_ name: String, uses dependencies: [Target.Dependency] = []) -> [Tar
   ]
 }
 
-func host(_ name: String, path: String? = nil, exclude: [String] = [], _ dependencies: [Target.Dependency]) -> Target {
+func host(
+  _ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource]? = nil,
+  _ dependencies: [Target.Dependency]
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Host/\(path ?? name)", exclude: exclude, swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Host/\(path ?? name)", exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 func tests(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
@@ -121,7 +125,7 @@ let package = Package(
         "OrderedJSON", "CLinux",
       ]),
     host(
-      "Gateway",
+      "Gateway", resources: [.embedInCode("OpenAPI/components.json")],
       [
         "Dialects", "Jobs", "Store", "HTTPServer", "PluginHost", "Network", "EventLoop", "VideoDocuments",
         "OrderedJSON", "CSQLite", "CCrypto", "CLinux",

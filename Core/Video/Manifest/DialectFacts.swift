@@ -4,7 +4,8 @@ public import OrderedJSON
 
 /// The wire format that a provider's own clients speak.
 ///
-/// JSON: `{"name", "mount", "vendor_mount"?, "routes": […], "authentication": […], "recognizes"?: [[paths]]}`. `mount`
+/// JSON: `{"name", "mount", "vendor_mount"?, "routes": […], "authentication": […], "recognizes"?: [[paths]],
+/// "documentation"?}`. `mount`
 /// is the prefix under which a gateway serves it (`/acme`); `vendor_mount` is the prefix at the vendor's own host,
 /// where a sandbox serves it. A JSON body belongs to the `create` route named by the first list of `recognizes` whose
 /// member names are all present, so that a request file needs no format flag.
@@ -15,6 +16,7 @@ public struct DialectFacts: JSONDocument {
   public var routes: [RouteFacts]
   public var authentication: [AuthenticationFacts]
   public var recognizes: [Recognition]
+  public var documentation: DialectDocumentation?
 
   /// JSON: `{"members": [names], "route", "path"?, "query"?}`: the route to decode with.
   public struct Recognition: JSONDocument {
@@ -46,6 +48,7 @@ public struct DialectFacts: JSONDocument {
     routes = try reader.documents("routes")
     authentication = try reader.documents("authentication")
     recognizes = try reader.documents("recognizes")
+    documentation = try reader.optionalDocument("documentation")
   }
 
   public var json: JSON {
@@ -56,6 +59,7 @@ public struct DialectFacts: JSONDocument {
     object.add("routes", routes)
     object.add("authentication", authentication)
     object.add("recognizes", recognizes)
+    object.add("documentation", documentation)
     return .object(object)
   }
 }

@@ -42,6 +42,7 @@ import VideoDocuments
     case .ready: return await health.ready()
     case .callback(let token): return await callbacks.respond(exchange.request, token: token)
     case .metrics: return await metrics.response()
+    case .openAPI: return exchange.world.openAPI.response(version: parts.version)
     default:
       return await ReplyWriter(parts: parts).write(
         .failure(Failure(.notFound, "This route is not served here.", field: "path")), exchange)

@@ -12,6 +12,7 @@ public struct GatewayWorld: Sendable {
   /// Of the plugins that can be used, in path order.
   public var manifests: [Manifest]
   let routes: RouteTable
+  let openAPI: OpenAPIPage
 
   public init(configuration: Configuration, catalog: Catalog, accounts: [Account], manifests: [Manifest]) {
     self.configuration = configuration
@@ -19,6 +20,7 @@ public struct GatewayWorld: Sendable {
     self.accounts = accounts
     self.manifests = manifests
     routes = RouteTable(manifests)
+    openAPI = OpenAPIPage(manifests)
   }
 
   var settings: GatewayConfiguration { configuration.gateway }
