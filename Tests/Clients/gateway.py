@@ -1,0 +1,190 @@
+"""Runs `filmgate serve` in front of the vendor emulators; for the tests in the folders below."""
+
+import ctypes
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
+
+from gate import Gate, harness, harness_pair  # noqa: E402
+
+JIMENG_PAIR = ("AKLTEXAMPLEACCESSKEYID0001", "RXhhbXBsZVNlY3JldEtleUZvclRlc3RPbmx5MDAwMQ==")
+LISTENING = re.compile(r"http://127\.0\.0\.1:(\d+)")
+START_SECONDS, STOP_SECONDS = 30, 40
+
+
+class Vendors:
+    """All emulators in one process, each under its own prefix."""
+
+    def __init__(self, delay=0.2, *options):
+        self.upstream = harness.Upstream("all", delay, *options)
+        self.base = self.upstream.base
+
+    def rule(self, vendor, **rule):
+        """What shall happen to the next request that matches."""
+        self.upstream.control(rule, prefix="/" + vendor)
+
+    def creates(self, vendor, word):
+        """How many purchases with this word arrived there."""
+        rows = self.upstream.report("?last=1000&on=create", prefix="/" + vendor)["requests"]
+        return sum(word in row.get("body", "") for row in rows)
+
+    def bodies(self, vendor, word):
+        rows = self.upstream.report("?last=1000&on=create", prefix="/" + vendor)["requests"]
+        return [json.loads(row["body"]) for row in rows if word in row.get("body", "")]
+
+    def tasks(self, vendor, word):
+        rows = self.upstream.report("?last=0", prefix="/" + vendor)["tasks"]
+        return [row for row in rows if word in json.dumps(row["request"], ensure_ascii=False)]
+
+    def arrived(self, vendor, operation, match):
+        rows = self.upstream.report("?last=1000&on=" + operation, prefix="/" + vendor)["requests"]
+        return [row for row in rows if match in row["target"] + row.get("body", "")]
+
+    def accounts(self):
+        """One account of each plugin, straight at its vendor."""
+        ark = {"profile": "official", "base_url": self.base + "/ark/api/v3", "secrets": {"api_key": "ark-test-key"}}
+        return [
+            {"name": "ark", "plugin": "seedance", **ark}, {"name": "volc", "plugin": "volc", **ark},
+            {"name": "kling", "plugin": "kling", "profile": "official", "base_url": self.base + "/kling",
+             "secrets": {"access_key": harness_pair()[0], "secret_key": harness_pair()[1]}},
+            {"name": "jimeng", "plugin": "jimeng", "profile": "official", "base_url": self.base + "/jimeng",
+             "secrets": {"access_key": JIMENG_PAIR[0], "secret_key": JIMENG_PAIR[1]}}]
+
+    def stop(self):
+        self.upstream.stop()
+
+
+class Key:
+    """What a caller needs: the key itself for Bearer, and the pair for signatures."""
+
+    def __init__(self, row):
+        self.id, self.secret, self.bearer = row["id"], row["secret"], row["key"]
+
+    @property
+    def header(self):
+        return {"Authorization": "Bearer " + self.bearer}
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.body = status, body
+        self.headers = {name.lower(): value for name, value in headers}
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return "%d %r\n%s" % (self.status, self.headers, self.body[:3000].decode("utf-8", "replace"))
+
+
+class Gateway(Gate):
+    """A gateway with a configuration, a store and a home of its own."""
+
+    def __init__(self, accounts, settings=None, **environment):
+        super().__init__(**{"FILMGATE_POLL_MILLISECONDS": "100", **environment})
+        self.environment["FILMGATE_CONFIG"] = self.write("filmgate.yaml", "")
+        self.configure(accounts, settings or {})
+        self.port, self.process = 0, None
+
+    def configure(self, accounts, settings):
+        """JSON is YAML. The file holds secrets."""
+        os.chmod(self.path("filmgate.yaml"), 0o600)
+        text = json.dumps({"accounts": accounts, **({"gateway": settings} if settings else {})}, indent=2)
+        self.write("filmgate.yaml", text)
+
+    @property
+    def base(self):
+        return "http://127.0.0.1:%d" % self.port
+
+    def serve(self, *options):
+        """Starts it and waits until it listens; a second start takes the same port again."""
+        self.lines = []
+        self.process = subprocess.Popen(
+            [self.binary, "serve", "--listen", "127.0.0.1:%d" % self.port, *options], cwd=self.home,
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent)
+        found = threading.Event()
+        threading.Thread(target=self._read, args=(self.process.stdout, self.lines, found), daemon=True).start()
+        if not found.wait(START_SECONDS) or not self.port:
+            self.kill()
+            raise AssertionError("filmgate serve did not start:\n" + self.log)
+        return self
+
+    def _read(self, stream, lines, found):
+        for line in stream:
+            lines.append(line.decode("utf-8", "replace"))
+            match = LISTENING.search(lines[-1])
+            if match and not found.is_set():
+                self.port = int(match.group(1))
+                found.set()
+        found.set()
+        stream.close()
+
+    @property
+    def log(self):
+        return "".join(self.lines)
+
+    def key(self, name, *options):
+        result = self.run("tokens", "create", name, "--json", *options)
+        assert result.code == 0, result
+        return Key(json.loads(result.out))
+
+    def ask(self, method, target, body=None, key=None, headers=None, timeout=60):
+        """Sends exactly this; a dict or a list goes as JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            fields = dict(key.header if key else {}, **(headers or {}))
+            if isinstance(body, (dict, list)):
+                body = json.dumps(body).encode()
+                fields.setdefault("Content-Type", "application/json")
+            connection.request(method, target, body, fields)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.getheaders(), answer.read())
+        finally:
+            connection.close()
+
+    def fetch(self, url, key=None, **headers):
+        """A link that the gateway gave out."""
+        parts = urlsplit(url)
+        assert parts.netloc == "127.0.0.1:%d" % self.port, url
+        return self.ask("GET", parts.path + ("?" + parts.query if parts.query else ""), key=key, headers=headers)
+
+    def terminate(self):
+        """Asks it to end; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=STOP_SECONDS)
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(timeout=10)
+
+    def close(self):
+        self.kill()
+        super().close()
+
+
+def end_with_parent():
+    """Between fork and exec: a test that is killed leaves no gateway behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def wait_until(condition, seconds=30, what=""):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.03)
+    raise AssertionError("it did not happen within %s s: %s" % (seconds, what))
