@@ -27,9 +27,10 @@ build: packages
 run: build
 	@Tests/Scripts/run-example $(RELEASE)
 
-$(VENV)/installed: Tests/Upstreams/requirements.txt
+$(VENV)/installed: Tests/Upstreams/requirements.txt $(wildcard Tests/Clients/Requirements/*.txt)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/Upstreams/requirements.txt
+	Tests/Clients/install $(VENV)
 	touch $@
 
 test: packages

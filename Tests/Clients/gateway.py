@@ -64,6 +64,24 @@ class Vendors:
         self.upstream.stop()
 
 
+class Steered:
+    """A task that is ordered next and goes on when it is told to, not when its time has come."""
+
+    def __init__(self, vendors, vendor, word):
+        self.vendors, self.vendor, self.word = vendors, vendor, word
+        vendors.rule(vendor, on="create", match=word, task={"stuck": True, "queue": 0, "run": 0})
+
+    def begin(self):
+        self._plan("running")
+
+    def finish(self):
+        self._plan("")
+
+    def _plan(self, stuck):
+        [task] = self.vendors.tasks(self.vendor, self.word)
+        self.vendors.upstream.control({"id": task["id"], "plan": {"stuck": stuck}}, prefix="/" + self.vendor)
+
+
 class Key:
     """What a caller needs: the key itself for Bearer, and the pair for signatures."""
 

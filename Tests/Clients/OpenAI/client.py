@@ -2,16 +2,12 @@
 
 import os
 import sys
-import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import openai  # noqa: E402
 
 from cases import CLIPS, SEEDANCE, ClientCase  # noqa: E402
-
-# The package says of every call for clips that OpenAI has switched its own service off.
-warnings.simplefilter("ignore", DeprecationWarning)
 
 # The cheapest clip; `size` is what the vendor calls 480p at 16:9.
 ORDER = {"model": SEEDANCE, "seconds": "4", "size": "864x496"}
