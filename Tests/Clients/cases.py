@@ -20,10 +20,10 @@ class World:
     def __init__(self, settings=None):
         self.vendors = Vendors()
         atexit.register(self.vendors.stop)
-        self.gateway = Gateway(self.vendors.accounts(), settings)
+        self.gateway = Gateway(self.vendors.accounts(), settings, default_model=SEEDANCE)
         atexit.register(self.gateway.close)
-        self.key, self.other = self.gateway.key("first"), self.gateway.key("second")
         self.gateway.serve()
+        self.key, self.other = self.gateway.key("first"), self.gateway.key("second")
 
 
 @functools.lru_cache(maxsize=None)

@@ -4,7 +4,6 @@ import ctypes
 import http.client
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 from gate import Gate, harness, harness_pair  # noqa: E402
 
 JIMENG_PAIR = ("AKLTEXAMPLEACCESSKEYID0001", "RXhhbXBsZVNlY3JldEtleUZvclRlc3RPbmx5MDAwMQ==")
-LISTENING = re.compile(r"http://127\.0\.0\.1:(\d+)")
 START_SECONDS, STOP_SECONDS = 30, 40
 
 
@@ -86,7 +84,8 @@ class Key:
     """What a caller needs: the key itself for Bearer, and the pair for signatures."""
 
     def __init__(self, row):
-        self.id, self.secret, self.bearer = row["id"], row["secret"], row["key"]
+        self.id, self.secret, self.bearer = row["access_key"], row["secret_key"], row["key"]
+        self.webhook_secret = row.get("webhook_secret")
 
     @property
     def header(self):
@@ -109,17 +108,18 @@ class Answer:
 class Gateway(Gate):
     """A gateway with a configuration, a store and a home of its own."""
 
-    def __init__(self, accounts, settings=None, **environment):
+    def __init__(self, accounts, settings=None, default_model=None, **environment):
         super().__init__(**{"FILMGATE_POLL_MILLISECONDS": "100", **environment})
         self.environment["FILMGATE_CONFIG"] = self.write("filmgate.yaml", "")
-        self.configure(accounts, settings or {})
-        self.port, self.process = 0, None
+        self.configure(accounts, settings or {}, **({"default_model": default_model} if default_model else {}))
+        self.port, self.process, self.announced = 0, None, {}
 
-    def configure(self, accounts, settings):
+    def configure(self, accounts, settings, **more):
         """JSON is YAML. The file holds secrets."""
         os.chmod(self.path("filmgate.yaml"), 0o600)
-        text = json.dumps({"accounts": accounts, **({"gateway": settings} if settings else {})}, indent=2)
-        self.write("filmgate.yaml", text)
+        if settings:
+            more["gateway"] = settings
+        self.write("filmgate.yaml", json.dumps({"accounts": accounts, **more}, indent=2))
 
     @property
     def base(self):
@@ -127,14 +127,14 @@ class Gateway(Gate):
 
     def serve(self, *options):
         """Starts it and waits until it listens; a second start takes the same port again."""
-        self.lines = []
+        self.lines, self.announced = [], {}
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--listen", "127.0.0.1:%d" % self.port, *options], cwd=self.home,
+            [self.binary, "serve", "--json", "--listen", "127.0.0.1:%d" % self.port, *options], cwd=self.home,
             env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             preexec_fn=end_with_parent)
         found = threading.Event()
         threading.Thread(target=self._read, args=(self.process.stdout, self.lines, found), daemon=True).start()
-        if not found.wait(START_SECONDS) or not self.port:
+        if not found.wait(START_SECONDS) or not self.announced:
             self.kill()
             raise AssertionError("filmgate serve did not start:\n" + self.log)
         return self
@@ -142,9 +142,9 @@ class Gateway(Gate):
     def _read(self, stream, lines, found):
         for line in stream:
             lines.append(line.decode("utf-8", "replace"))
-            match = LISTENING.search(lines[-1])
-            if match and not found.is_set():
-                self.port = int(match.group(1))
+            if not found.is_set() and '"serving"' in lines[-1]:
+                self.announced = json.loads(lines[-1])
+                self.port = urlsplit(self.announced["base_url"]).port
                 found.set()
         found.set()
         stream.close()

@@ -14,8 +14,8 @@ from cases import JIMENG, KLING, SEEDANCE  # noqa: E402
 from dialects import DIALECTS, Order  # noqa: E402
 from gateway import Gateway, Vendors, wait_until  # noqa: E402
 
-SMALL = {"resolution": "480p", "ratio": "16:9"}
-ORDERS = [("ark", SEEDANCE, dict(seconds=4, options=SMALL)), ("kling", KLING, {}), ("jimeng", JIMENG, {})]
+SMALL = {"ratio": "16:9", "options": {"resolution": "480p"}}
+ORDERS = [("ark", SEEDANCE, dict(seconds=4, **SMALL)), ("kling", KLING, {}), ("jimeng", JIMENG, {})]
 ROUNDS, CALLERS = 8, 6
 UNIFIED = DIALECTS[0]
 LIVE = ("queued", "in_progress")

@@ -3,7 +3,7 @@
 import io
 import unittest
 
-from client import ORDER, OpenAICase, openai
+from client import ORDER, SEEDANCE, OpenAICase, openai
 from gateway import harness
 
 PICTURE = harness.png(864, 496)
@@ -118,11 +118,10 @@ class Forms(OpenAICase):
         self.assertTrue(caught.exception.message)
         self.assertEqual(self.vendors.creates("ark", word), 0)
 
-    def test_without_a_model_the_default_one_is_meant(self):
-        # This gateway has none, and says what to do.
-        with self.assertRaises(openai.BadRequestError) as caught:
-            self.client.videos.create(prompt=self.word(), seconds=ORDER["seconds"])
-        self.assertEqual(caught.exception.param, "model")
+    def test_without_a_model_the_configured_one_is_meant(self):
+        word = self.word()
+        video = self.client.videos.create(prompt=word, seconds=ORDER["seconds"], size=ORDER["size"])
+        self.assertEqual((video.model, self.bought(word)["model"]), (SEEDANCE, SEEDANCE))
 
     def test_what_a_model_cannot_use_is_told(self):
         response = self.client.videos.with_raw_response.create(

@@ -9,9 +9,9 @@ SUBMIT, RESULT = ("/jimeng/?Action=%s&Version=2022-08-31" % action
 class Order:
     """What is wanted, in nobody's format."""
 
-    def __init__(self, model, prompt="", images=(), last=None, videos=(), seconds=None, options=()):
+    def __init__(self, model, prompt="", images=(), last=None, videos=(), seconds=None, ratio=None, options=()):
         self.model, self.prompt, self.images, self.last = model, prompt, list(images), last
-        self.videos, self.seconds, self.options = list(videos), seconds, dict(options)
+        self.videos, self.seconds, self.ratio, self.options = list(videos), seconds, ratio, dict(options)
 
     def given(self, **fields):
         return {name: value for name, value in fields.items() if value not in (None, "", [])} | self.options
@@ -27,7 +27,7 @@ class Unified:
         images = {"image": order.images[0]} if len(order.images) == 1 else {"images": order.images}
         return "POST", "/v1/video/generations", order.given(
             model=order.model, prompt=order.prompt, last_image=order.last, videos=order.videos, duration=order.seconds,
-            **images)
+            aspect_ratio=order.ratio, **images)
 
     def made(self, body):
         return body["task_id"]
@@ -52,7 +52,7 @@ class OpenAI:
         reference = {"input_reference": order.images[0]} if len(order.images) == 1 else {"images": order.images}
         return "POST", "/v1/videos", order.given(
             model=order.model, prompt=order.prompt, last_image=order.last, videos=order.videos,
-            seconds=str(order.seconds) if order.seconds else None, **reference)
+            seconds=str(order.seconds) if order.seconds else None, aspect_ratio=order.ratio, **reference)
 
     def made(self, body):
         return body["id"]
@@ -86,7 +86,7 @@ class Kling:
         kind = "image2video" if order.images else "text2video"
         return "POST", "/kling/v1/videos/" + kind, order.given(
             model_name=order.model, prompt=order.prompt, image=(order.images or [None])[0], image_tail=order.last,
-            duration=str(order.seconds) if order.seconds else None)
+            duration=str(order.seconds) if order.seconds else None, aspect_ratio=order.ratio)
 
     def made(self, body):
         return body["data"]["task_id"]
@@ -116,7 +116,7 @@ class Volc:
             content.append({"type": "image_url", "image_url": {"url": order.last}, "role": "last_frame"})
         content += [{"type": "video_url", "video_url": {"url": link}, "role": "reference_video"} for link in order.videos]
         return "POST", "/volc/v1/contents/generations/tasks", order.given(
-            model=order.model, content=content, duration=order.seconds)
+            model=order.model, content=content, duration=order.seconds, ratio=order.ratio)
 
     def made(self, body):
         return body["id"]
@@ -144,7 +144,7 @@ class Jimeng:
         extra = {"video_url": order.videos[0]} if order.videos else {}
         images = {"image_url": links[0]} if order.videos and links else {"image_urls": links}
         return "POST", SUBMIT, order.given(
-            req_key=order.model, prompt=order.prompt, frames=frames, **images, **extra,
+            req_key=order.model, prompt=order.prompt, frames=frames, aspect_ratio=order.ratio, **images, **extra,
             **({"duration": order.seconds} if order.seconds and not frames else {}))
 
     def made(self, body):

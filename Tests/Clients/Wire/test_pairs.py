@@ -12,23 +12,23 @@ from dialects import DIALECTS, Order  # noqa: E402
 from gateway import harness, wait_until  # noqa: E402
 
 LINK, TAIL, CLIP = ("https://example.com/" + name for name in ("first.png", "last.png", "clip.mp4"))
-SMALL = {"resolution": "480p", "ratio": "16:9"}
+SMALL = {"ratio": "16:9", "options": {"resolution": "480p"}}
 
 # Every model of the four plugins with the cheapest order that it takes.
 ORDERS = {
-    **{"doubao-seedance-" + name: dict(seconds=4, options=SMALL) for name in (
+    **{"doubao-seedance-" + name: dict(seconds=4, **SMALL) for name in (
         "2-0-260128", "2-0-fast-260128", "2-0-mini-260615", "2-5-260628", "1-5-pro-251215", "1-0-pro-250528",
         "1-0-pro-fast-251015", "1-0-lite-t2v-250428")},
     "doubao-seedance-1-0-lite-i2v-250428": dict(seconds=4, images=[LINK], options={"resolution": "480p"}),
-    "seedance-1.5-pro": dict(seconds=4, images=[LINK], last=TAIL, options=SMALL),
-    "volc-doubao-seedance-1-5-pro-251215": dict(seconds=4, options=SMALL),
-    "ep-20260101000000-s15pr": dict(seconds=4, options=SMALL),
+    "seedance-1.5-pro": dict(seconds=4, images=[LINK], last=TAIL, **SMALL),
+    "volc-doubao-seedance-1-5-pro-251215": dict(seconds=4, **SMALL),
+    "ep-20260101000000-s15pr": dict(seconds=4, **SMALL),
     **{name: dict(seconds=5) for name in ("kling-v1", "kling-v1-6", "kling-v2-master", "kling-v2-1-master",
                                           "kling-v2-5-turbo", "kling-v2-6")},
     "kling-v3": dict(seconds=3), "kling-v3-std-audio": dict(seconds=3), "kling-v3-pro-silent": dict(seconds=3, images=[LINK]),
     **{name: dict(seconds=5, images=[LINK]) for name in ("kling-v1-5", "kling-v2-1")},
-    "kling-video-o1": dict(seconds=5, options={"aspect_ratio": "16:9", "resolution": "720p"}),
-    "kling-v3-omni": dict(seconds=3, options={"aspect_ratio": "16:9", "resolution": "720p"}),
+    "kling-video-o1": dict(seconds=5, ratio="16:9", options={"resolution": "720p"}),
+    "kling-v3-omni": dict(seconds=3, ratio="16:9", options={"resolution": "720p"}),
     **{name: dict(seconds=5) for name in ("jimeng-v3", "jimeng_t2v_v30", "jimeng_t2v_v30_1080p", "jimeng-v3-pro",
                                           "jimeng_vgfm_t2v_l20")},
     "jimeng_i2v_first_v30": dict(seconds=5, images=[LINK]),

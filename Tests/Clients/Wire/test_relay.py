@@ -12,13 +12,13 @@ from cases import ClientCase, world  # noqa: E402
 from dialects import DIALECTS, SUBMIT, Order  # noqa: E402
 from gateway import Gateway, wait_until  # noqa: E402
 
-SMALL = {"resolution": "480p", "ratio": "16:9"}
+SMALL = {"ratio": "16:9", "options": {"resolution": "480p"}}
 LINK, TAIL = "https://example.com/first.png", "https://example.com/last.png"
 # One order for each plugin's way to a reseller; the vendor that gets it in the end; the clip.
 ORDERS = [
-    ("doubao-seedance-1-5-pro-251215", dict(seconds=4, options=SMALL), "ark", (864, 496, 4)),
-    ("doubao-seedance-2-0-260128", dict(seconds=4, images=[LINK, TAIL], options=SMALL), "ark", (864, 496, 4)),
-    ("volc-doubao-seedance-1-5-pro-251215", dict(seconds=4, options=SMALL), "ark", (864, 496, 4)),
+    ("doubao-seedance-1-5-pro-251215", dict(seconds=4, **SMALL), "ark", (864, 496, 4)),
+    ("doubao-seedance-2-0-260128", dict(seconds=4, images=[LINK, TAIL], **SMALL), "ark", (864, 496, 4)),
+    ("volc-doubao-seedance-1-5-pro-251215", dict(seconds=4, **SMALL), "ark", (864, 496, 4)),
     ("kling-v1-6", dict(seconds=5), "kling", (1280, 720, 5)),
     ("kling-v2-6", dict(seconds=5, images=[LINK]), "kling", (1280, 720, 5)),
     ("jimeng_t2v_v30", dict(seconds=5), "jimeng", (1248, 704, 5)),
@@ -34,8 +34,7 @@ def relay():
                  "secrets": {"api_key": behind.key.bearer}} for plugin in ("seedance", "volc", "kling", "jimeng")]
     gateway = Gateway(accounts)
     atexit.register(gateway.close)
-    key = gateway.key("caller")
-    return gateway.serve(), key
+    return gateway.serve(), gateway.key("caller")
 
 
 class Relay(ClientCase):

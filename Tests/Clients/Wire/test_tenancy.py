@@ -10,7 +10,7 @@ from cases import KLING, SEEDANCE, ClientCase  # noqa: E402
 from dialects import DIALECTS, RESULT, Order  # noqa: E402
 from gateway import wait_until  # noqa: E402
 
-SMALL = {"resolution": "480p", "ratio": "16:9"}
+SMALL = {"ratio": "16:9", "options": {"resolution": "480p"}}
 CANCEL = "/jimeng/?Action=CVCancelTask&Version=2024-06-06"
 
 
@@ -28,7 +28,7 @@ class Tenancy(ClientCase):
         word = case.word()
         cls.vendors.rule("ark", on="create", match=word, task={"stuck": True})
         cls.live_word = word
-        cls.live_task = cls.volc.made(case.ok(*cls.volc.create(Order(SEEDANCE, word, seconds=4, options=SMALL))))
+        cls.live_task = cls.volc.made(case.ok(*cls.volc.create(Order(SEEDANCE, word, seconds=4, **SMALL))))
 
     def routes(self, task):
         """Everything that can be asked about a task: format, method, target, body."""
