@@ -30,6 +30,12 @@ struct TaskFacts {
     return Double(seconds)
   }
 
+  /// The one that the vendor says it took, else the one that was asked for.
+  var seed: Int? {
+    if let taken = task.vendorTask?["seed"]?.lenientInt { return taken }
+    return request.seed.map { Int($0) }
+  }
+
   /// Why there is no clip, once the task ended without one.
   struct Problem {
     /// One of Filmgate's own words: that of a failure's kind, or `failed`.

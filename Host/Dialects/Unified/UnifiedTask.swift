@@ -30,7 +30,7 @@ struct UnifiedTask {
         "duration": duration, "fps": number(request.framesPerSecond),
         "width": number(facts.clip?.widthPixels ?? request.widthPixels),
         "height": number(facts.clip?.heightPixels ?? request.heightPixels),
-        "seed": request.seed.map { .number(JSONNumber($0)) } ?? .null,
+        "seed": number(facts.seed),
       ], "error": error, "warnings": warnings,
     ]
   }

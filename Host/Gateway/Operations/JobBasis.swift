@@ -28,10 +28,11 @@ import VideoDocuments
       return try remix(job, changes)
     case .followUp(.task(let id)):
       let job = try await desk.find(id)
-      var request = changes
-      if request.model.isEmpty { request.model = job.request.model }
-      return Based(
-        request: try withClip(of: job, request), assets: [], jobID: job.id)
+      // Another model has other parameters; the same one goes on in the clip's own shape.
+      guard changes.model.isEmpty || changes.model == job.request.model else {
+        return Based(request: try withClip(of: job, changes), assets: [], jobID: job.id)
+      }
+      return try remix(job, changes)
     case .followUp(.link(let link)):
       var request = changes
       request.inputs.append(MediaInput(kind: .video, url: link))

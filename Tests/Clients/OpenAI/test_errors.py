@@ -17,12 +17,16 @@ class Errors(OpenAICase):
 
     def test_fields_out_of_range_are_named(self):
         for more, param in (({"seconds": "99"}, "seconds"), ({"seconds": "soon"}, "seconds"), ({"size": "10x"}, "size"),
-                            ({"size": "12x34"}, "size"), ({"prompt": "a" * 40_000}, "prompt"), ({"prompt": " "}, "prompt"),
+                            ({"size": "12x34"}, "size"), ({"prompt": " "}, "prompt"),
                             ({"extra_body": {"n": 5}}, "n"), ({"extra_body": {"response_format": "b64_json"}}, "response_format"),
                             ({"extra_body": {"seed": "x"}}, "seed")):
             with self.subTest(str(more)[:60]):
                 error = self.refusal(openai.BadRequestError, self.create, **more)
                 self.assertEqual((error.param, error.status_code), (param, 400), error.body)
+
+    def test_a_prompt_that_is_too_long(self):
+        error = self.refusal(openai.APIStatusError, self.create, "a" * 40_000)
+        self.assertEqual((error.status_code, error.param), (413, "prompt"))
 
     def test_a_model_that_nobody_has(self):
         error = self.refusal(openai.APIStatusError, self.create, model="no-such-model")

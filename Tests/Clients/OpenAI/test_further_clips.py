@@ -77,15 +77,6 @@ class FurtherClips(OpenAICase):
         self.assertIn("link", caught.exception.message)
         self.assertEqual(self.vendors.creates("ark", word), 0)
 
-    def test_the_kling_way(self):
-        source = self.finish(self.client.videos.create(prompt=self.word(), model="kling-v1-6", seconds="5"))
-        word = self.word()
-        video = self.client.videos.extend(prompt=word, seconds="5", video=openai.NOT_GIVEN,
-                                          extra_body={"video": {"id": source.id}})
-        video = self.finish(video)
-        self.assertEqual(self.vendors.tasks("kling", word)[0]["kind"], "video-extend")
-        self.assert_clip(self.client.videos.download_content(video.id).read(), 1280, 720, 10)
-
 
 if __name__ == "__main__":
     unittest.main()
