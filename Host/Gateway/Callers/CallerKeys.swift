@@ -10,7 +10,8 @@ public import VideoDocuments
 /// The keys of a gateway's callers: who proves to have one, and what it may start.
 ///
 /// Keys are answered from memory. The store is asked at most every half second whether another process has changed
-/// them, so a key that `filmgate tokens revoke` took away stops working within that time.
+/// them, so a key that `filmgate tokens revoke` took away stops working within that time. A key that another process has
+/// made works at once.
 @LoopActor public final class CallerKeys: CallerAuthenticator {
   /// How old what is in memory may be.
   static let maximumAgeMilliseconds: Int64 = 500
@@ -100,7 +101,8 @@ public import VideoDocuments
     do throws(Failure) {
       let proof = try CallerProof(request.head)
       try proof.verify(secret: master.secret(of: proof.keyID), nowSeconds: clock.nowMilliseconds / 1_000)
-      try await refresh()
+      // Whoever has a right secret for a key that is not known has a new one.
+      try await refresh(always: keys[proof.keyID] == nil)
       let caller = try admit(proof.keyID, orElse: proof.mismatch)
       guard let stated = proof.bodyDigest else { return .caller(caller) }
       guard request.head.framing != .empty else {

@@ -2,7 +2,7 @@
 
 import unittest
 
-from client import OpenAICase, openai
+from client import EAGER, OpenAICase, openai
 
 
 class Listing(OpenAICase):
@@ -41,12 +41,24 @@ class Listing(OpenAICase):
         self.assertEqual((page.data, page.has_more), ([], False))
         self.assertEqual([*self.make(self.gateway.key("nobody")).videos.list()], [])
 
-    def test_a_cursor_that_does_not_exist_or_is_somebody_elses(self):
-        for after in ("video_none", self.create(client=self.make()).id):
-            with self.assertRaises(openai.APIStatusError) as caught:
-                self.client.videos.list(after=after)
-            self.assertIn(caught.exception.status_code, (400, 404))
-            self.assertEqual(caught.exception.param, "after")
+    def test_a_cursor_that_is_none(self):
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.videos.list(after="video_none")
+        self.assertEqual(caught.exception.param, "after")
+
+    def test_a_cursor_that_is_somebody_elses_shows_ones_own_alone(self):
+        self.assertLessEqual(set(self.walk(after=self.create(client=self.make()).id)), set(self.ids))
+
+    def test_deleting_while_walking_skips_nothing(self):
+        client = self.make(self.gateway.key("cleaner"))
+        made = [self.create("clean %d" % number, client).id for number in range(5)]
+        for ident in made:
+            client.videos.poll(ident, poll_interval_ms=EAGER)
+        walked = []
+        for video in client.videos.list(limit=2):
+            walked.append(video.id)
+            client.videos.delete(video.id)
+        self.assertEqual((walked, [*client.videos.list()]), (made[::-1], []))
 
     def test_limits_out_of_range(self):
         for options in ({"limit": 0}, {"limit": -1}, {"limit": 100_000}, {"limit": "x"}, {"order": "sideways"}):

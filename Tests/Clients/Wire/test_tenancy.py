@@ -108,7 +108,7 @@ class Tenancy(ClientCase):
                 ("/v1/video/generations?page_size=500", lambda body: [row["task_id"] for row in body["data"]]),
                 ("/kling/v1/videos/text2video?pageSize=500", lambda body: [row["task_id"] for row in body["data"]]),
                 ("/volc/v1/contents/generations/tasks?page_size=500", lambda body: [row["id"] for row in body["items"]]),
-                ("/v1/jobs", lambda body: [row["id"] for row in body["data"]])):
+                ("/v1/jobs", lambda body: [row["task"]["id"] for row in body["data"]])):
             self.assertLessEqual(mine, set(ids(self.ok("GET", target))), target)
             self.assertFalse(mine & set(ids(self.ok("GET", target, key=self.other))), target)
         for task in mine:

@@ -31,7 +31,7 @@ import VideoDocuments
     #expect(await world.verdict(authorization: bearer(lasting.credentials)).message == "The key was revoked.")
   }
 
-  @Test("a key that another process makes or revokes is known within half a second")
+  @Test("a key that another process makes is known at once, and one that it revokes within half a second")
   func otherProcess() async throws {
     let folder = try PrivateFolder()
     let path = folder.path + "/jobs.db"
@@ -46,8 +46,6 @@ import VideoDocuments
     var world = try await CallerWorld(clock: clock)
     world = CallerWorld(world, keys: both[0])
     let (record, credentials) = try await both[1].create(CallerKeyDraft(name: "other"))
-    #expect(await world.verdict(authorization: bearer(credentials)).message == "The key is not valid.")
-    clock.advance(milliseconds: 500)
     #expect(await world.verdict(authorization: bearer(credentials)).keyID == record.id)
     _ = try await both[1].revoke(record.id)
     clock.advance(milliseconds: 500)

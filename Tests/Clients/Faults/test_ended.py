@@ -20,7 +20,7 @@ class Drain(unittest.TestCase):
         self.vendors = Vendors(0.2)
         self.addCleanup(self.vendors.stop)
         # Without an archive a clip comes from the vendor at the vendor's pace.
-        self.gateway = Gateway(self.vendors.accounts(), {"archive": {"enabled": False}})
+        self.gateway = Gateway(self.vendors.accounts(), {"archive": False})
         self.addCleanup(self.gateway.close)
         self.key = self.gateway.key("caller")
         self.gateway.serve()
