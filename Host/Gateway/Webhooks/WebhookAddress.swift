@@ -33,8 +33,7 @@ public enum WebhookAddress {
     guard !mayBePrivate, isPrivate(url.host) else { return url }
     throw Failure(
       .invalid, "\(field) leads to a private address (\(url.host)), which this gateway does not call.", field: field,
-      advice:
-        "Give a public address, or ask the operator to allow private ones (private_webhooks in the configuration).")
+      advice: "Give a public address, or ask the operator to allow private ones (gateway.private_webhooks).")
   }
 
   /// Takes the address out of a request's options; nil when there is none.

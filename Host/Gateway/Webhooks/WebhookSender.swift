@@ -52,8 +52,7 @@ import VideoDocuments
       switch failure.kind {
       case .blockedAddress:
         return ended(
-          .stopped, "The address is private: \(failure.detail). private_webhooks in the configuration would allow it.",
-          began)
+          .stopped, "The address is private: \(failure.detail). gateway.private_webhooks would allow it.", began)
       case .invalidRequest: return ended(.stopped, "The request cannot be written: \(failure.detail).", began)
       default:
         let words = failure.detail.isEmpty ? failure.kind.rawValue : "\(failure.kind.rawValue): \(failure.detail)"

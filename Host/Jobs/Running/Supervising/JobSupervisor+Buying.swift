@@ -47,10 +47,11 @@ extension JobSupervisor {
 
   /// A request that was sent twice waits for the same word.
   private func join(_ wait: SubmissionWait, _ other: JobRecord) async {
-    // Where the job stands now, after this wait is sure to hear of changes.
+    // Where the job stands now, after this wait is sure to hear of changes; the first of them may end it.
+    wait.isReplay = true
     waits[other.id, default: []].append(wait)
     let current = (try? await runner.store.job(other.id)) ?? other
-    wait.take(current, isReplay: true)
+    wait.take(current)
     guard wait.isOver else { return }
     waits[other.id]?.removeAll { $0 === wait }
     if waits[other.id]?.isEmpty == true { waits[other.id] = nil }

@@ -10,7 +10,8 @@ import VideoDocuments
   private static let holdNanoseconds: UInt64 = 5_000_000_000
 
   private var job: JobRecord?
-  private var isReplay = false
+  /// Whether the job was there before the request.
+  var isReplay = false
   private var isTimeOver: Bool
   private var result: Result<JobSupervisor.Submission, Failure>?
   private var continuation: CheckedContinuation<Result<JobSupervisor.Submission, Failure>, Never>?
@@ -37,11 +38,10 @@ import VideoDocuments
   }
 
   /// The job is durable, or changed.
-  func take(_ job: JobRecord, isReplay: Bool = false) {
+  func take(_ job: JobRecord) {
     self.job = job
-    self.isReplay = self.isReplay || isReplay
     if isTimeOver || !job.state.isUndecided {
-      finish(.success(JobSupervisor.Submission(job: job, isReplay: self.isReplay)))
+      finish(.success(JobSupervisor.Submission(job: job, isReplay: isReplay)))
     }
   }
 
