@@ -75,6 +75,12 @@ public struct PluginCatalog: Sendable {
   public let folderProblems: [String]
   public let modelConflicts: [ModelConflict]
 
+  public init(plugins: [DiscoveredPlugin], folderProblems: [String] = [], modelConflicts: [ModelConflict] = []) {
+    self.plugins = plugins
+    self.folderProblems = folderProblems
+    self.modelConflicts = modelConflicts
+  }
+
   /// The usable plugins.
   public var ready: [(plugin: DiscoveredPlugin, manifest: Manifest)] {
     plugins.compactMap { plugin in

@@ -168,4 +168,9 @@ public struct WorkerReply: Sendable, Hashable {
   /// The status that the plugin returned, already one of the contract's list.
   public let status: Int32
   public let output: [UInt8]
+
+  public init(status: Int32, output: [UInt8]) {
+    self.status = status
+    self.output = output
+  }
 }

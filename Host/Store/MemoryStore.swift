@@ -97,6 +97,10 @@ public final class MemoryStore: Store {
     }
   }
 
+  public nonisolated(nonsending) func liveRevisions() async throws(Failure) -> [String: Int64] {
+    try withContents { contents in .success(contents.jobs.filter { $0.value.state.isLive }.mapValues { $0.revision }) }
+  }
+
   public nonisolated(nonsending) func entries(of id: String) async throws(Failure) -> [JobLogEntry] {
     try withContents { contents in .success(contents.entries[id] ?? []) }
   }

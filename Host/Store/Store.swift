@@ -28,6 +28,9 @@ public protocol Store: Sendable {
   /// Jobs that have something left to do, the most urgent first.
   nonisolated(nonsending) func liveJobs() async throws(Failure) -> [JobRecord]
 
+  /// The ids of the same jobs with their revisions: cheap, to see what other processes did.
+  nonisolated(nonsending) func liveRevisions() async throws(Failure) -> [String: Int64]
+
   /// The job's history, oldest first.
   nonisolated(nonsending) func entries(of id: String) async throws(Failure) -> [JobLogEntry]
 

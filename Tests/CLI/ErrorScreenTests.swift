@@ -25,7 +25,8 @@ import VideoDocuments
       .givenTwice(option: "--model"), .missingArgument(name: "JOB", command: ["show"]),
       .unexpectedArgument("extra", command: ["show"]),
       .invalidValue(option: "--fps", value: "x", expected: "a whole number from 1 to 240"), .notUTF8(position: 2),
-      .conflicting("--sandbox", "--no-wait"), .missingOption("--currency", neededBy: "--budget"), .missingSubcommand(command: ["keys"], choices: ["set", "list"]),
+      .conflicting("--sandbox", "--no-wait"), .missingOption("--currency", neededBy: "--budget"),
+      .missingSubcommand(command: ["keys"], choices: ["set", "list"]),
     ]
     let screen = failures.map { failure in
       if case .unknownCommand = failure { return FailureText.render(failure, of: [], style: .plain) }

@@ -20,6 +20,8 @@ extension ConfigCommand {
         object.add("default_model", configuration.defaultModel)
         object.add("output", configuration.output)
         object.add("plugin_folders", configuration.pluginFolders)
+        object["gateway"] = .object(
+          JSONObject(GatewayKey.all.map { ($0.name, $0.show(configuration.gateway).map { .string($0) } ?? .null) }))
         session.terminal.result(JSON.object(object).text)
       } else {
         session.terminal.result(
@@ -30,6 +32,10 @@ extension ConfigCommand {
         session.terminal.result("Accounts:")
         let rows = book.accounts.map { ["  \($0.name)", base($0), state($0)] }
         session.terminal.result(rows.isEmpty ? "  none; no plugin is installed" : TextTable.render(rows))
+        session.terminal.result("")
+        session.terminal.result("Gateway:")
+        session.terminal.result(
+          TextTable.render(GatewayKey.all.map { ["  \($0.name)", $0.show(configuration.gateway) ?? "-"] }))
       }
       for warning in book.warnings { session.terminal.say("warning: \(warning)") }
       return ExitCode.done.rawValue

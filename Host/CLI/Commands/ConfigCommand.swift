@@ -11,7 +11,13 @@ enum ConfigCommand {
         name: "path", summary: "Show where configuration, keys, jobs and plugins live.", options: CommandTree.common),
       CommandSpecification(
         name: "check", summary: "Check the configuration file and say what is wrong, with line and column.",
-        options: CommandTree.common),
+        discussion: "`filmgate help config` explains every key.",
+        positionals: [
+          PositionalSpecification(
+            name: "FILE", summary: "The file to check; the one in force unless given", isOptional: true,
+            completion: .file)
+        ],
+        options: CommandTree.common, exitCodes: [.authentication]),
     ],
     defaultSubcommand: "show")
 }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
-import Gateway
-import HTTPServer
-import Jobs
-import Network
-import OrderedJSON
 import VideoDocuments
 
 extension ServeCommand {
@@ -14,9 +9,10 @@ extension ServeCommand {
     let isSandbox = session.command.isOn("sandbox")
     return MainThread.run { interruption in
       await session.runOnLoop { () async throws(Failure) -> Int32 in
-        let host = try await GatewayHost.open(session, isSandbox: isSandbox)
+        let host = try await GatewayHost(session, isSandbox: isSandbox)
         return await host.closing { () async throws(Failure) -> Int32 in
           try host.listen(session.command.value("listen"))
+          interruption.onHangup { Task { @LoopActor in await host.reload() } }
           host.announce()
           await interruption.wait()
           await host.drain()

@@ -7,7 +7,7 @@ extension HelpCommand {
       return ExitCode.done.rawValue
     }
     if command.positionals.count == 1, let page = HelpTopics.page(first),
-      CommandTree.root.subcommand(first) == nil || first == "plugins"
+      CommandTree.root.subcommand(first) == nil || ["plugins", "config"].contains(first)
     {
       terminal.result(page)
       return ExitCode.done.rawValue

@@ -38,10 +38,10 @@ enum CompletionsCommand {
 /// `filmgate help TOPIC`.
 enum HelpCommand {
   static let specification = CommandSpecification(
-    name: "help", summary: "Show help on a command or a topic: exit-codes, environment, plugins.",
+    name: "help", summary: "Show help on a command or a topic.",
     positionals: [
       PositionalSpecification(
-        name: "TOPIC", summary: "A command, or exit-codes, environment or plugins", isOptional: true, repeats: true,
-        completion: .words(["exit-codes", "environment", "plugins"]))
+        name: "TOPIC", summary: "A command, or exit-codes, environment, plugins, config or metrics", isOptional: true,
+        repeats: true, completion: .words(HelpTopics.names))
     ])
 }

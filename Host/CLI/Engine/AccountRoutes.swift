@@ -63,7 +63,8 @@ import VideoDocuments
   }
 
   private func signer(for job: JobRecord) async throws(Failure) -> Signer {
-    guard let entry = accounts[job.account] else { throw unknownAccount(job) }
+    // An account that only has the name belongs to another provider: its secrets are nothing for this one.
+    guard let entry = accounts[job.account], entry.account.pluginID == job.pluginID else { throw unknownAccount(job) }
     if let signer = signers[entry.identity] { return signer }
     let account = entry.account
     if var lack = account.lack(displayName: account.pluginID) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Gateway
 import Glibc
 import Jobs
 import Network
@@ -60,18 +61,17 @@ import VideoDocuments
     self.sandbox = sandbox
   }
 
-  /// Opens what is needed. `readsOnly` leaves the plugins alone: listing jobs needs none. `follows` is for servers: the
-  /// plugins are then those of the moment. `feed` is told of all changes of jobs.
+  /// Opens what is needed. `readsOnly` leaves the plugins alone: listing jobs needs none. A server says that it is one.
   static func open(
-    _ session: Session, isSandbox: Bool, readsOnly: Bool = false, follows: Bool = false, feed: JobFeed? = nil,
-    observer: (any PluginObserver)? = nil
+    _ session: Session, isSandbox: Bool, readsOnly: Bool = false, serving: Serving? = nil
   ) async throws(Failure) -> Engine {
     let locations = try session.locations()
     let configuration = try session.configuration(locations)
     var settings = session.pluginSettings(configuration)
     if readsOnly { settings.folders = [] }
     let chosen = settings
-    let live = follows ? await LivePlugins.start(settings, observer: observer) : nil
+    let live: LivePlugins? =
+      if let serving { await LivePlugins.start(settings, observer: serving.metrics) } else { nil }
     let plugins: any PluginSource
     if let live { plugins = live } else { plugins = await Blocking.run { PluginRegistry.discover(chosen) } }
     let catalog = Session.catalog(of: plugins.registry.catalog)
@@ -99,11 +99,18 @@ import VideoDocuments
     // Servers keep clips in a folder of their own, commands where the user stands.
     let archiveFolder = Self.archiveFolder(configuration, data: temporaryFolder ?? locations.dataFolder)
     var policy = JobPolicy()
-    if follows { policy.isArchiving = configuration.gateway.isArchiving }
-    let runner = JobRunner(
-      store: store, provider: calls, wire: wire,
-      archive: FileArchive(client: client, defaultFolder: follows ? archiveFolder : ".", hasDayFolders: follows),
-      machine: JobMachine(policy: policy), feed: feed)
+    if serving != nil { policy.isArchiving = configuration.gateway.isArchiving }
+    let archive = FileArchive(
+      client: client, defaultFolder: serving == nil ? "." : archiveFolder, hasDayFolders: serving != nil)
+    let machine = JobMachine(policy: policy)
+    let runner: JobRunner
+    if let serving {
+      runner = JobRunner(
+        store: store, provider: MeasuredCalls(calls, serving.metrics), wire: MeasuredWire(wire, serving.metrics),
+        archive: MeasuredArchive(archive, serving.metrics), machine: machine, feed: serving.feed)
+    } else {
+      runner = JobRunner(store: store, provider: calls, wire: wire, archive: archive, machine: machine)
+    }
     let engine = Engine(
       session: session, locations: locations, configuration: configuration, plugins: plugins, live: live,
       catalog: catalog, accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
@@ -114,8 +121,14 @@ import VideoDocuments
       await engine.close()
       throw error
     }
-    if follows { await engine.follow() }
+    if serving != nil { await engine.follow() }
     return engine
+  }
+
+  /// What a server adds: the plugins are then those of the moment, and whoever is concerned is told of changes.
+  struct Serving {
+    var feed: JobFeed
+    var metrics: GatewayMetrics
   }
 
   /// The jobs' database.
@@ -170,8 +183,10 @@ enum StudioAccount {
 
 /// A folder for the length of one command.
 enum TemporaryFolder {
+  /// Where temporary files go.
+  static var base: String { getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
+
   static func make() throws(Failure) -> String {
-    let base = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     var template = Array("\(base)/filmgate-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw Failure(

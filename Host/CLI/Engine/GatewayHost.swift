@@ -16,71 +16,75 @@ import VideoDocuments
   private let session: Session
   private let engine: Engine
   private let gateway: Gateway
-  private let waits: OpenWaits
+  private let services: GatewayServices
+  private let supervisor: JobSupervisor
   private let webhooks: Webhooks
   private let retention: ArchiveRetention
+  private let log: RequestLog
   /// Made by this start, to be shown once.
   private let firstKey: CallerCredentials?
   private var server: HTTPServer?
 
-  private init(
-    session: Session, engine: Engine, gateway: Gateway, waits: OpenWaits, webhooks: Webhooks,
-    retention: ArchiveRetention, firstKey: CallerCredentials?
-  ) {
-    self.webhooks = webhooks
-    self.retention = retention
-    self.waits = waits
-    self.firstKey = firstKey
+  /// Puts everything together and takes up the jobs that are not over.
+  init(_ session: Session, isSandbox: Bool) async throws(Failure) {
+    let feed = JobFeed()
+    let metrics = GatewayMetrics(version: CommandLineProgram.version)
+    let engine = try await Engine.open(
+      session, isSandbox: isSandbox, serving: Engine.Serving(feed: feed, metrics: metrics))
     self.session = session
     self.engine = engine
-    self.gateway = gateway
-  }
-
-  static func open(_ session: Session, isSandbox: Bool) async throws(Failure) -> GatewayHost {
-    let feed = JobFeed()
-    let engine = try await Engine.open(session, isSandbox: isSandbox, follows: true, feed: feed)
-    let keys = try await CallerKeys.open(
-      store: engine.store, masterKeyPath: CallerKeys.masterKeyPath(besideDatabase: engine.databaseFile), feed: feed)
-    let first = try await keys.makeFirstKeyIfNone()
-    let runner = engine.runner
-    let waits = OpenWaits(feed)
-    let submission = BackgroundSubmission(runner: runner, feed: feed)
-    var parts = GatewayParts(
-      store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins),
-      authenticator: keys, assets: AssetFolder(path: "\(engine.dataFolder)/assets"),
-      temporaryFolder: "/tmp", version: CommandLineProgram.version,
-      quote: { plan throws(Failure) in try await engine.quote(plan) },
-      preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
-      submit: { draft, wait throws(Failure) in try await submission.submit(draft, waitMilliseconds: wait) })
-    let links = keys.contentLinks(lifetimeMilliseconds: engine.configuration.gateway.linkLifetimeMilliseconds)
-    parts.link = { base, id, variant in
-      links.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
+    do throws(Failure) {
+      let settings = engine.configuration.gateway
+      log = try await RequestLog.open(settings.log)
+      let keys = try await CallerKeys.open(
+        store: engine.store, masterKeyPath: CallerKeys.masterKeyPath(besideDatabase: engine.databaseFile), feed: feed)
+      firstKey = try await keys.makeFirstKeyIfNone()?.1
+      supervisor = JobSupervisor(runner: engine.runner, accounts: engine.accounts)
+      let links = keys.contentLinks(lifetimeMilliseconds: settings.linkLifetimeMilliseconds)
+      let thumbnailFolder = "\(engine.dataFolder)/thumbnails"
+      let cleaner = ArchiveCleaner(archiveFolder: engine.archiveFolder, thumbnailFolder: thumbnailFolder)
+      retention = ArchiveRetention(
+        store: engine.store, cleaner: cleaner, retentionMilliseconds: settings.retentionMilliseconds)
+      let health = HealthChecks(version: CommandLineProgram.version)
+      health.addStore(engine.store)
+      let runner = engine.runner
+      services = GatewayServices(
+        waits: OpenWaits(feed),
+        content: ContentService(
+          client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
+          relink: { id throws(Failure) in try await runner.relink(id) }), links: links, metrics: metrics, log: log,
+        health: health)
+      let link: @Sendable (String, String, String?) -> String = { base, id, variant in
+        links.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
+      }
+      webhooks = Webhooks(
+        outbox: engine.store, store: engine.store,
+        sender: WebhookSender(
+          secrets: keys.webhookSecrets, mayBePrivate: { engine.configuration.gateway.webhooksMayBePrivate },
+          link: { job in engine.configuration.gateway.publicURL.map { link($0, job.id, nil) } },
+          send: { await engine.client.send($0) }))
+      var parts = GatewayParts(
+        store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,
+        assets: AssetFolder(path: "\(engine.dataFolder)/assets"), temporaryFolder: TemporaryFolder.base,
+        version: CommandLineProgram.version, quote: { plan throws(Failure) in try await engine.quote(plan) },
+        preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
+        supervisor: supervisor)
+      let store = engine.store
+      parts.link = link
+      parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
+      parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
+      gateway = Gateway(parts, world: Self.world(of: engine), services: services)
+      metrics.use(engine.registry.catalog, engine.catalog)
+      metrics.follow(feed, since: try await engine.store.liveJobs())
+      log.follow(feed)
+      engine.onChange { [weak self] change in self?.take(change) }
+      try await supervisor.start()
+    } catch {
+      await engine.close()
+      throw error
     }
-    let thumbnailFolder = "\(engine.dataFolder)/thumbnails"
-    let cleaner = ArchiveCleaner(archiveFolder: engine.archiveFolder, thumbnailFolder: thumbnailFolder)
-    let store = engine.store
-    parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
-    let retention = ArchiveRetention(
-      store: store, cleaner: cleaner, retentionMilliseconds: engine.configuration.gateway.retentionMilliseconds)
-    retention.start { failure in session.terminal.say(failure.message) }
-    let services = GatewayServices(
-      waits: waits,
-      content: ContentService(
-        client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
-        relink: { id throws(Failure) in try await runner.relink(id) }), links: links)
-    let webhooks = Webhooks(
-      outbox: engine.store, store: engine.store,
-      sender: WebhookSender(
-        secrets: keys.webhookSecrets, mayBePrivate: { engine.configuration.gateway.webhooksMayBePrivate },
-        link: { job in engine.configuration.gateway.publicURL.map { parts.link($0, job.id, nil) } },
-        send: { await engine.client.send($0) }))
     webhooks.start(feed)
-    parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
-    let gateway = Gateway(parts, world: world(of: engine), services: services)
-    engine.onChange { _ in gateway.replace(world(of: engine)) }
-    return GatewayHost(
-      session: session, engine: engine, gateway: gateway, waits: waits, webhooks: webhooks, retention: retention,
-      firstKey: first?.1)
+    retention.start { [log] failure in log.note(.error, "retention", failure.message) }
   }
 
   /// Everything that requests work with, as it is now.
@@ -88,6 +92,26 @@ import VideoDocuments
     GatewayWorld(
       configuration: engine.configuration, catalog: engine.catalog, accounts: engine.accounts,
       manifests: engine.registry.catalog.ready.map { $0.manifest })
+  }
+
+  /// Puts changed plugins, accounts and configuration in force.
+  private func take(_ change: EngineChange) {
+    gateway.replace(Self.world(of: engine))
+    services.metrics.use(engine.registry.catalog, engine.catalog)
+    supervisor.updateAccounts(engine.accounts)
+    for change in change.plugins.all { log.note(.info, "plugins", change.sentence, plugin: change.plugin) }
+    for warning in change.warnings { log.note(.warning, "configuration", warning) }
+  }
+
+  /// Reads the configuration again; what is wrong with it is said in the log, and the old one stays.
+  func reload() async {
+    do throws(Failure) {
+      try await engine.reload()
+      try await log.reopen(engine.configuration.gateway.log)
+      log.note(.info, "reload", "The configuration was read again.")
+    } catch {
+      log.note(.error, "reload", "The configuration stays as it was: \(error.message)")
+    }
   }
 
   /// Opens the port; `address` is what the command line says.
@@ -108,7 +132,7 @@ import VideoDocuments
     }
   }
 
-  /// Says where the gateway is, and in the sandbox with which key.
+  /// Says where the gateway is, and a new key.
   func announce() {
     guard let server else { return }
     let base = "http://127.0.0.1:\(server.port)"
@@ -133,7 +157,8 @@ import VideoDocuments
 
   /// Takes no new request, and lets those under way finish.
   func drain() async {
-    waits.drain()
+    services.health.isDraining = true
+    services.waits.drain()
     let grace = gateway.world.configuration.gateway.drainMilliseconds
     await server?.drain(graceNanoseconds: UInt64(grace) * 1_000_000)
   }
@@ -141,8 +166,10 @@ import VideoDocuments
   func closing(_ body: () async throws(Failure) -> Int32) async -> Int32 {
     let code = await session.runOnLoop(body)
     server?.stop()
-    await webhooks.stop()
     retention.stop()
+    await supervisor.stop()
+    await webhooks.stop()
+    await log.flush()
     await engine.close()
     return code
   }

@@ -2,13 +2,15 @@
 
 /// The help pages that are not about one command.
 enum HelpTopics {
-  static let names = ["exit-codes", "environment", "plugins"]
+  static let names = ["exit-codes", "environment", "plugins", "config", "metrics"]
 
   static func page(_ name: String) -> String? {
     switch name {
     case "exit-codes": return exitCodes
     case "environment": return environment
     case "plugins": return plugins
+    case "config": return configuration
+    case "metrics": return metrics
     default: return nil
     }
   }

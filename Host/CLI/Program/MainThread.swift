@@ -13,6 +13,7 @@ enum MainThread {
   /// What the work can ask about interruptions.
   final class Interruption: Sendable {
     private let state = Mutex((isInterrupted: false, handler: Optional<@Sendable () -> Void>.none))
+    private let reload = Mutex<(@Sendable () -> Void)?>(nil)
 
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
@@ -30,6 +31,17 @@ enum MainThread {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         onInterrupt { continuation.resume() }
       }
+    }
+
+    /// Runs `handler` at every SIGHUP from now on, on the main thread. Without one, SIGHUP interrupts: the terminal is
+    /// gone.
+    func onHangup(_ handler: @escaping @Sendable () -> Void) { reload.withLock { $0 = handler } }
+
+    /// False when SIGHUP means no more than any other interrupt.
+    fileprivate func hangUp() -> Bool {
+      let handler = reload.withLock { $0 }
+      handler?()
+      return handler != nil
     }
 
     /// False when nobody wants to do anything about it.
@@ -58,7 +70,7 @@ enum MainThread {
       var signal: Int32 = 0
       guard sigwait(&signals, &signal) == 0 else { continue }
       if let code = finished.code { return code }
-      if signal == SIGUSR1 { continue }
+      if signal == SIGUSR1 || signal == SIGHUP && interruption.hangUp() { continue }
       // A second one, or one before there is a job to come back to, ends the process.
       if interruption.isInterrupted || !interruption.interrupt() { return ExitCode.interrupted.rawValue }
     }

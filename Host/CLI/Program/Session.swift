@@ -19,7 +19,12 @@ struct Session: Sendable {
   var wantsJSON: Bool { command.isOn("json") }
 
   /// Where the files are.
-  func locations() throws(Failure) -> Locations { try Locations(configurationFile: command.value("config")) }
+  func locations() throws(Failure) -> Locations {
+    try Locations(configurationFile: command.value("config") ?? checkedFile)
+  }
+
+  /// The file of `config check FILE`.
+  private var checkedFile: String? { command.path == ["config", "check"] ? command.positionals.first : nil }
 
   /// The configuration in force.
   func configuration(_ locations: Locations) throws(Failure) -> Configuration {

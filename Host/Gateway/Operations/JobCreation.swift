@@ -57,7 +57,8 @@ import VideoDocuments
     var options = PlanOptions(
       leniency: try exchange.isOn("strict") ? .strict : .lenient,
       defaultModel: world.configuration.defaultModel ?? world.catalog.entries.first?.manifest.models.first?.id)
-    options.account = exchange.query("account")
+    options.chance = Double.random(in: 0..<1)
+    options.busyAccounts = parts.supervisor.busyAccounts
     if try exchange.isOn("dry_run") { options.needsSecrets = false }
     let plan: Plan
     do throws(PlanFailure) {
@@ -106,7 +107,8 @@ import VideoDocuments
     jobDraft.caller?.reservationID = reservation.id
     let submission: Result
     do throws(Failure) {
-      let made = try await parts.submit(jobDraft, exchange.world.settings.createWaitMilliseconds)
+      let made = try await parts.supervisor.submit(
+        jobDraft, waitMilliseconds: exchange.world.settings.createWaitMilliseconds)
       submission = Result(job: made.job, isReplay: made.isReplay)
     } catch {
       reservation.release()

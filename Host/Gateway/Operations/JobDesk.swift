@@ -55,7 +55,7 @@ import VideoDocuments
   /// Cancels, and tells the truth about it.
   func cancel(_ id: String) async throws(Failure) -> JobRecord {
     let job = try await find(id)
-    let result = try await parts.runner.cancel(job.id)
+    let result = try await parts.supervisor.cancel(job.id)
     switch result.outcome {
     case .cancelled: return result.job
     case .pending: return try await settled(result.job)

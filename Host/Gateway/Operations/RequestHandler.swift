@@ -60,7 +60,7 @@ import VideoDocuments
       return await writer.write(.task(view(job)), exchange, extras)
     case .list(let filter):
       let page = try await desk.page(filter)
-      return await writer.write(.page(page.jobs.map(view), total: page.total), exchange)
+      return await writer.write(.page(page.jobs.map { view($0) }, total: page.total), exchange)
     case .cancel(let id):
       let job = try await desk.cancel(id)
       return await writer.write(.cancelled(view(job)), exchange, extras(for: job))
@@ -87,7 +87,9 @@ import VideoDocuments
         try? await markRefused(result.job)
         return await writer.write(.failure(refusal), exchange, extras)
       }
-      var response = await writer.write(.created(view(result.job)), exchange, extras)
+      var answered = exchange
+      if result.isReplay, let first = result.job.caller?.requestID { answered.requestID = first }
+      var response = await writer.write(.created(view.createdTask(of: result.job)), answered, extras)
       if exchange.route.action == .submit {
         response.body = .bytes(RecordListing.one(result.job).serialized())
       }
@@ -95,6 +97,8 @@ import VideoDocuments
     } catch {
       var extras = ReplyWriter.Extras()
       extras.isConflict = error.field == Self.idempotencyField
+      // What the provider's side refuses was turned into its own kind, or stands in the job: this is the caller's key.
+      extras.side = .caller
       return await writer.write(.failure(error), exchange, extras)
     }
   }
@@ -151,7 +155,7 @@ import VideoDocuments
     extras.hasMore = jobs.count > limit
     let shown = Array(jobs.prefix(limit))
     for job in shown { extras.remixedFrom[job.id] = job.caller?.remixedFrom }
-    return await writer.write(.page(shown.map(view), total: shown.count), exchange, extras)
+    return await writer.write(.page(shown.map { view($0) }, total: shown.count), exchange, extras)
   }
 
   /// The job's changes as they come, each as the object that a status request would answer.
@@ -163,14 +167,13 @@ import VideoDocuments
     }
   }
 
-  private func view(_ job: JobRecord) -> VideoTask {
-    let base = exchange.baseURL
-    let link = parts.link
-    let catalog = exchange.world.catalog
+  private func view(_ job: JobRecord) -> VideoTask { view.task(of: job) }
+
+  private var view: JobView {
+    let (base, link, catalog) = (exchange.baseURL, parts.link, exchange.world.catalog)
     return JobView(
       link: { link(base, $0, $1) }, model: { try? catalog.model(named: $0).model },
-      nowMilliseconds: exchange.nowMilliseconds
-    ).task(of: job)
+      nowMilliseconds: exchange.nowMilliseconds)
   }
 
   private func extras(for job: JobRecord) -> ReplyWriter.Extras {

@@ -35,6 +35,18 @@ struct JobView: Sendable {
     return TaskMasking { link(id, Self.variant(of: $0, among: outputs)) }.masked(task, id: id)
   }
 
+  /// The task as it was when its request was answered, so that a repeated request gets the same reply.
+  func createdTask(of job: JobRecord) -> VideoTask {
+    var task = task(of: job)
+    task.phase = job.state == .unknown ? .unknown : .queued
+    task.progressPercent = 0
+    task.updatedAtMilliseconds = task.createdAtMilliseconds
+    (task.startedAtMilliseconds, task.finishedAtMilliseconds, task.expiresAt) = (nil, nil, nil)
+    (task.outputs, task.usage, task.cost) = ([], JSONObject(), nil)
+    (task.failure, task.rawStatus, task.vendorTask) = (nil, nil, nil)
+    return task
+  }
+
   /// Size and frame rate, where the model's table knows what the provider did not say.
   private func describe(_ task: inout VideoTask) {
     guard let model = model(task.request.model) else { return }

@@ -11,7 +11,8 @@ import VideoDocuments
 struct Exchange: Sendable {
   let request: HTTPRequest
   let route: Route
-  let requestID: String
+  /// As replies name it: a repeated request gets the first one's.
+  var requestID: String
   /// Monotonic nanoseconds.
   let beganNanoseconds: UInt64
   /// Unix milliseconds.

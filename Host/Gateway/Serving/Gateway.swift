@@ -27,6 +27,7 @@ import VideoDocuments
 
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
     let requestID = RequestID.of(request.head.headers)
+    services.metrics.requestBegan()
     let world = world
     let began = EventLoop.monotonicNanoseconds
     let found: Result<Route, RouteMiss>
@@ -56,11 +57,26 @@ import VideoDocuments
       response = await refuse(miss, exchange)
     }
     response.headers.set(RequestID.headerName, requestID)
-    services.finished(
-      FinishedRequest(
-        requestID: requestID, method: request.head.method, pattern: route.pattern, format: route.format.name,
-        status: response.status, elapsedNanoseconds: EventLoop.monotonicNanoseconds - began, peer: request.peer))
+    record(response, request, route, requestID, EventLoop.monotonicNanoseconds - began)
     return response
+  }
+
+  private func record(
+    _ response: HTTPResponse, _ request: HTTPRequest, _ route: Route, _ requestID: String, _ nanoseconds: UInt64
+  ) {
+    services.metrics.requestFinished(
+      route: route.pattern, method: request.head.method, status: response.status, nanoseconds: nanoseconds)
+    var line = LoggedRequest(
+      requestID: requestID, method: request.head.method, route: route.pattern, path: request.head.path,
+      status: response.status, nanoseconds: nanoseconds)
+    line.query = request.head.query
+    line.peer = request.peer
+    switch response.body {
+    case .bytes(let bytes): line.bytes = UInt64(bytes.count)
+    case .file(_, _, let count): line.bytes = count
+    case .stream, .nothing: break
+    }
+    services.log.request(line)
   }
 
   private func refuse(_ miss: RouteMiss, _ exchange: Exchange) async -> HTTPResponse {

@@ -23,9 +23,8 @@ public struct GatewayParts: Sendable {
   public var quote: @LoopActor @Sendable (Plan) async throws(Failure) -> Quote
   /// What would be sent for a plan, secrets masked: for dry runs.
   public var preview: @LoopActor @Sendable (Plan, [JobAsset]) async throws(Failure) -> DryRunPreview
-  /// Writes a job down, has it bought in the background, and returns once the provider has accepted or refused it or the
-  /// time (milliseconds) is over.
-  public var submit: @LoopActor @Sendable (JobDraft, Int64) async throws(Failure) -> Submission
+  /// Buys and looks after jobs.
+  public var supervisor: JobSupervisor
   /// Deletes what is kept of a job's clips before its record goes.
   public var forget: @LoopActor @Sendable (JobRecord) async throws(Failure) -> Void = { _ in }
   /// A link to a job's clip that needs no key: base URL, job id, variant.
@@ -40,7 +39,7 @@ public struct GatewayParts: Sendable {
     authenticator: any CallerAuthenticator, assets: AssetFolder, temporaryFolder: String, version: String,
     quote: @escaping @LoopActor @Sendable (Plan) async throws(Failure) -> Quote,
     preview: @escaping @LoopActor @Sendable (Plan, [JobAsset]) async throws(Failure) -> DryRunPreview,
-    submit: @escaping @LoopActor @Sendable (JobDraft, Int64) async throws(Failure) -> Submission
+    supervisor: JobSupervisor
   ) {
     self.store = store
     self.runner = runner
@@ -52,20 +51,8 @@ public struct GatewayParts: Sendable {
     self.version = version
     self.quote = quote
     self.preview = preview
-    self.submit = submit
+    self.supervisor = supervisor
     link = { base, id, variant in "\(base)/v1/videos/\(id)/content\(variant.map { "?variant=\($0)" } ?? "")" }
-  }
-}
-
-/// What became of a submission.
-public struct Submission: Sendable {
-  public var job: JobRecord
-  /// Whether the caller's idempotency key had made that job before.
-  public var isReplay: Bool
-
-  public init(job: JobRecord, isReplay: Bool) {
-    self.job = job
-    self.isReplay = isReplay
   }
 }
 

@@ -13,9 +13,18 @@ import VideoDocuments
   public let waits: OpenWaits
   let content: ContentService
   let links: ContentLinks
+  public let metrics: GatewayMetrics
+  let log: RequestLog
+  public let health: HealthChecks
 
-  public nonisolated init(waits: OpenWaits, content: ContentService, links: ContentLinks) {
+  public nonisolated init(
+    waits: OpenWaits, content: ContentService, links: ContentLinks, metrics: GatewayMetrics, log: RequestLog,
+    health: HealthChecks
+  ) {
     self.waits = waits
+    self.metrics = metrics
+    self.log = log
+    self.health = health
     self.content = content
     self.links = links
   }
@@ -27,7 +36,9 @@ import VideoDocuments
       return .json([
         "name": "filmgate", "version": .string(parts.version), "documentation": "/openapi.json", "health": "/healthz",
       ])
-    case .health: return .json(["status": "ok"])
+    case .health: return health.live()
+    case .ready: return await health.ready()
+    case .metrics: return await metrics.response()
     default:
       return await ReplyWriter(parts: parts).write(
         .failure(Failure(.notFound, "This route is not served here.", field: "path")), exchange)
@@ -52,17 +63,4 @@ import VideoDocuments
       }
     }
   }
-
-  func finished(_ request: FinishedRequest) {}
-}
-
-/// What logs and metrics learn of a request.
-struct FinishedRequest: Sendable {
-  var requestID: String
-  var method: String
-  var pattern: String
-  var format: String
-  var status: Int
-  var elapsedNanoseconds: UInt64
-  var peer: String
 }

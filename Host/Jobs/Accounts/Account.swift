@@ -21,6 +21,12 @@ public struct Account: Sendable {
   public var secretCommands: [(name: String, command: SecretCommand)]
   /// Patterns of the models that the account may be used for; empty: all.
   public var modelPatterns: [NamePattern]
+  /// How large a share of the jobs it gets beside other accounts that fit; 0: only when no other can take one.
+  public var weight: Int
+  /// Jobs at the vendor at once; nil: any number.
+  public var maximumInFlight: Int?
+  /// Purchases and looks a second; nil: any number.
+  public var maximumRequestsPerSecond: Double?
   /// Handed to the plugin as they are, such as model name → endpoint id.
   public var options: JSONObject
   /// What would make the account usable; each element alone is enough. Empty: it is usable.
@@ -41,6 +47,7 @@ public struct Account: Sendable {
     self.options = options
     secretCommands = []
     modelPatterns = []
+    weight = 1
     missing = []
   }
 

@@ -99,10 +99,13 @@ struct AccountDraft {
   /// The account of a profile that no configuration speaks of.
   func implicitAccount(_ profile: ProfileFacts) -> Account {
     let owners = ["\(manifest.id)/\(profile.id)", manifest.id]
-    return account(
+    var account = account(
       name: "\(manifest.id)/\(profile.id)", profile,
       baseURL: value(of: variable("BASE_URL")).map { HTTPURL.maskingUserInformation($0) } ?? profile.baseURL,
       schemes: profile.authentication, configured: [], owners: owners)
+    // Nobody asked for it: it stands in for accounts of the configuration, and takes no share of their jobs.
+    account.weight = 0
+    return account
   }
 
   func account(_ configured: ConfiguredAccount) throws(Failure) -> Account {
@@ -129,6 +132,9 @@ struct AccountDraft {
       configured: configured.secrets, owners: [configured.name, "\(manifest.id)/\(profile.id)", manifest.id])
     account.modelPatterns = configured.models.map { NamePattern($0) }
     account.options = configured.options
+    account.weight = configured.weight
+    account.maximumInFlight = configured.maximumInFlight
+    account.maximumRequestsPerSecond = configured.maximumRequestsPerSecond
     return account
   }
 

@@ -8,6 +8,8 @@ public import VideoDocuments
 public enum JobEvent: Sendable, Hashable {
   /// The plugin has described the purchase; the intent is about to be written, and nothing was sent yet.
   case submissionBegins(state: JSON?, ledger: [LedgerEntry], warnings: [String] = [])
+  /// Nothing can be bought for now, for a reason that lies here; the job waits.
+  case heldUp(Failure)
   /// The vendor took the job.
   case accepted(TaskUpdate, state: JSON?)
   /// The vendor, or the plugin before anything was sent, definitely did not take it.

@@ -24,6 +24,14 @@ extension JobMachine {
     return JobDecision(job, effects: [.submit], entries: [entry])
   }
 
+  func heldUp(_ job: JobRecord, _ failure: Failure, _ moment: JobMoment) -> JobDecision {
+    guard job.state == .planned, job.trouble != failure else { return .ignored(job) }
+    var job = job
+    job.trouble = failure
+    return JobDecision(
+      job, effects: [.prepare(atMilliseconds: moment.nowMilliseconds)], entries: [note("held_up", failure, moment)])
+  }
+
   func accepted(_ job: JobRecord, _ update: TaskUpdate, _ state: JSON?, _ moment: JobMoment) -> JobDecision {
     var detail = JSONObject()
     detail.add("upstream_id", update.upstreamID)

@@ -25,6 +25,7 @@ public struct JobMachine: Sendable, Hashable {
     switch event {
     case .submissionBegins(let state, let ledger, let warnings):
       return submissionBegins(job, state, ledger, warnings, moment)
+    case .heldUp(let failure): return heldUp(job, failure, moment)
     case .accepted(let update, let state): return accepted(job, update, state, moment)
     case .refused(let failure): return refused(job, failure, moment)
     case .notSent(let failure): return notSent(job, failure, moment)

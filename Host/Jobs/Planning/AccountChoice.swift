@@ -9,7 +9,8 @@ struct AccountChoice {
   /// Set when the account lacks a secret or a base URL.
   let missing: Failure?
 
-  /// Takes the first account whose profile offers the model and that lacks nothing, else the first that offers it.
+  /// Takes an account whose profile offers the model and that lacks nothing, else the first that offers it. Among
+  /// several, those that are not busy; among these, by weight.
   init(_ match: ModelMatch, _ accounts: [Account], _ options: PlanOptions) throws(Failure) {
     let manifest = match.entry.manifest
     if let wanted = options.profile, !manifest.profiles.contains(where: { $0.id == wanted }) {
@@ -26,7 +27,7 @@ struct AccountChoice {
       (match.model.profiles.isEmpty || match.model.profiles.contains(account.profile))
         && account.carries(model: match.requestModel, matchedName: match.matchedName)
     }
-    guard let best = offering.first(where: { $0.missing.isEmpty }) ?? offering.first else {
+    guard let best = Self.choose(among: offering.filter { $0.missing.isEmpty }, options) ?? offering.first else {
       throw Self.noneOffers(match, ofPlugin, options)
     }
     guard let profile = manifest.profiles.first(where: { $0.id == best.profile }) else {
@@ -38,6 +39,18 @@ struct AccountChoice {
     self.profile = profile
     account = best
     missing = best.missing.isEmpty ? nil : best.lack(displayName: manifest.name)
+  }
+
+  private static func choose(among usable: [Account], _ options: PlanOptions) -> Account? {
+    let free = usable.filter { !options.busyAccounts.contains($0.name) }
+    let candidates = free.isEmpty ? usable : free
+    let total = candidates.reduce(0) { $0 + max($1.weight, 0) }
+    var mark = options.chance * Double(total)
+    for account in candidates where account.weight > 0 {
+      mark -= Double(account.weight)
+      if mark < 0 { return account }
+    }
+    return candidates.last { $0.weight > 0 } ?? candidates.first
   }
 
   private static func noneOffers(_ match: ModelMatch, _ ofPlugin: [Account], _ options: PlanOptions) -> Failure {

@@ -49,10 +49,14 @@ public struct PlanOptions: Sendable {
   }
 
   public var leniency: Leniency
-  /// The account to use, by name; nil: the first that fits.
+  /// The account to use, by name; nil: one that fits.
   public var account: String?
   /// The profile to use, by id; nil: any.
   public var profile: String?
+  /// From 0 up to 1: chooses among accounts that fit equally well, by their weights.
+  public var chance: Double = 0
+  /// Accounts at which a job would have to wait: others come first.
+  public var busyAccounts: Set<String> = []
   /// For requests that name no model.
   public var defaultModel: String?
   /// False for a dry run: an account without its secrets will do.

@@ -9,11 +9,8 @@ extension JobRunner {
   /// The longest that a waiting driver does not look at the store, in milliseconds: so soon does it see a cancel that
   /// another process asked for.
   static var storeGlanceMilliseconds: Int64 { 1_000 }
-  /// How long after the deadline a question to the vendor may still be answered.
-  fileprivate static var lateAnswerMilliseconds: Int64 { 2_000 }
-
   /// Who may act on a job.
-  private enum Claim: Sendable {
+  enum Claim: Sendable {
     case mine(JobRecord)
     case over(JobRecord)
     case held(JobRecord, by: LeaseOwner)
@@ -101,15 +98,16 @@ extension JobRunner {
     }
   }
 
-  private func takeLease(_ id: String) async throws(Failure) -> Claim {
+  /// Writes this owner's lease, unless a living process has one. The caller marks the job as `driven`.
+  func takeLease(_ id: String) async throws(Failure) -> Claim {
     let moment = moment()
     let owner = owner
     let judge = judge
-    return try await store.update(id) { [machine] job in
-      guard job.state.isLive else { return JobChange(nil, output: .over(job)) }
+    let (claim, entries) = try await store.update(id) { [machine] job in
+      guard job.state.isLive else { return JobChange(nil, output: (Claim.over(job), [JobLogEntry]())) }
       // A lease of this very process that nobody drives is left over from a drive that failed.
       if let lease = job.lease, lease.owner != owner, !judge.isAbandoned(lease, moment) {
-        return JobChange(nil, output: .held(job, by: lease.owner))
+        return JobChange(nil, output: (.held(job, by: lease.owner), []))
       }
       var decision = machine.advance(job, .ownerDied, moment)
       let isLive = decision.job.state.isLive
@@ -117,11 +115,14 @@ extension JobRunner {
       var written = decision.job
       written.revision = job.revision + 1
       return JobChange(
-        decision.job, entries: decision.entries, output: isLive ? .mine(written) : .over(written))
+        decision.job, entries: decision.entries,
+        output: (isLive ? .mine(written) : .over(written), decision.entries))
     }
+    if case .over(let job) = claim, !entries.isEmpty { publish(job, entries) }
+    return claim
   }
 
-  private func release(_ id: String) async {
+  func release(_ id: String) async {
     let owner = owner
     // Best effort: a lease of a process that ends is void anyway.
     _ = try? await store.update(id) { job in
@@ -133,7 +134,7 @@ extension JobRunner {
   }
 
   /// Asks once more about a job that expired; the job when it has succeeded after all.
-  private func lateSuccess(_ job: JobRecord) async throws(Failure) -> JobRecord? {
+  func lateSuccess(_ job: JobRecord) async throws(Failure) -> JobRecord? {
     guard case .looked(let update, let state) = await look(job), update.phase == .succeeded else { return nil }
     let decision = try await apply(.looked(update, state: state), to: job.id)
     return decision.isIgnored ? nil : decision.job
@@ -193,76 +194,12 @@ extension JobRunner {
   }
 
   private func carryOut(_ effect: JobEffect, _ job: JobRecord) async throws(Failure) -> Outcome {
-    switch effect {
-    case .settle: return .ended(.settled)
-    case .pause(let failure): return .ended(.paused(failure))
-    case .prepare(let at):
-      if let early = try await wait(until: at, job) { return early }
-      return .decided(try await runner.purchase(job))
-    // Sent by `purchase` together with the intent; from here there is no other way to it.
-    case .submit: return .ended(.detached)
-    case .look(let at):
-      if let early = try await wait(until: at, job) { return early }
-      guard let event = await lookInTime(job) else { return .ended(.timedOut) }
-      return try await decided(event)
-    case .cancel: return try await decided(await runner.askToCancel(job))
-    case .collect(let at):
-      if let early = try await wait(until: at, job) { return early }
-      return try await collect(job)
-    }
-  }
-
-  /// Looks, and gives up when the vendor has not answered by the deadline: then nil.
-  private func lookInTime(_ job: JobRecord) async -> JobEvent? {
-    guard let deadlineMilliseconds else { return await runner.look(job) }
-    let runner = runner
-    let looking = Task { @LoopActor in await runner.look(job) }
-    let left = max(deadlineMilliseconds - runner.clock.nowMilliseconds, 0) + JobRunner.lateAnswerMilliseconds
-    var isLate = false
-    let timer = EventLoop.after(nanoseconds: UInt64(left) * 1_000_000) {
-      isLate = true
-      looking.cancel()
-    }
-    let event = await withTaskCancellationHandler {
-      await looking.value
-    } onCancel: {
-      looking.cancel()
-    }
-    timer.cancel()
-    // An answer that came at the last moment counts.
-    if isLate, case .lookFailed = event { return nil }
-    return event
-  }
-
-  /// A step that was cut short because the caller left is no failure of the vendor's.
-  private func decided(_ event: JobEvent) async throws(Failure) -> Outcome {
-    if Task.isCancelled {
-      switch event {
-      case .lookFailed, .cancelFailed, .collectFailed: return .ended(.detached)
-      default: break
-      }
-    }
-    return .decided(try await runner.apply(event, to: id))
-  }
-
-  private func collect(_ job: JobRecord) async throws(Failure) -> Outcome {
-    guard let index = job.nextOutputIndex else {
-      // Everything is on disk, or there is nothing to fetch: the machine knows what that means.
-      return try await decided(.looked(TaskUpdate(.succeeded), state: nil))
-    }
-    let observer = observer
-    let result: Result<ArchivedFile, CollectTrouble>
-    do throws(CollectTrouble) {
-      result = .success(
-        try await runner.archive.download(job.task.outputs[index], at: index, for: job) { received, total in
-          observer(.downloading(outputIndex: index, receivedBytes: received, totalBytes: total))
-        })
-    } catch {
-      result = .failure(error)
-    }
-    switch result {
-    case .success(let file): return .decided(try await runner.applyForSure(.archived(file), to: id))
-    case .failure(let trouble): return try await decided(.collectFailed(outputIndex: index, trouble))
+    if let at = effect.dueMilliseconds, let early = try await wait(until: at, job) { return early }
+    let outcome = try await runner.carryOut(
+      effect, job, deadlineMilliseconds: deadlineMilliseconds, observer: observer)
+    switch outcome {
+    case .decided(let decision): return .decided(decision)
+    case .ended(let reason): return .ended(reason)
     }
   }
 
@@ -284,15 +221,5 @@ extension JobRunner {
       }
       if current.revision != job.revision { return .changed(current) }
     }
-  }
-}
-
-extension JobRecord {
-  /// The first output that is neither on disk nor given up; the clip before everything else.
-  var nextOutputIndex: Int? {
-    let missing = task.outputs.indices.filter { index in
-      !abandonedOutputs.contains(index) && !archived.contains { $0.outputIndex == index }
-    }
-    return missing.first { task.outputs[$0].kind == "video" } ?? missing.first
   }
 }

@@ -46,7 +46,7 @@ extension JobRunner {
 
   /// Cancels a job, whoever drives it.
   public func cancel(_ id: String) async throws(Failure) -> (outcome: CancelOutcome, job: JobRecord) {
-    try await recover()
+    try await recover(id)
     let request = try await apply(.cancelRequested, to: id)
     var job = request.job
     if request.isIgnored {

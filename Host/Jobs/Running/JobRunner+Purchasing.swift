@@ -6,43 +6,41 @@ import Store
 import VideoDocuments
 
 extension JobRunner {
-  /// How often a result that must not be lost is offered to a store that fails, and the wait between.
-  private static var storeAttempts: Int { 6 }
+  /// The wait before a result that must not be lost is offered again to a store that fails.
   private static var storeRetryMilliseconds: Int64 { 500 }
   /// The longest that a plugin can hold a purchase up by `wait`, in milliseconds.
   private static var maximumPrepareWaitMilliseconds: Int64 { 60_000 }
 
   /// Asks the plugin for the purchase, writes the intent, sends, and writes the outcome.
-  func purchase(_ job: JobRecord) async throws(Failure) -> JobDecision {
-    // Pure so far: the plugin only describes.
-    var step: Step
+  func purchase(_ job: JobRecord, _ manner: PurchaseManner) async throws(Failure) -> JobDecision {
+    var preparation = await prepare(job)
     var waits = 0
-    while true {
-      do throws(Failure) {
-        step = try await provider.create(job, nowMilliseconds: clock.nowMilliseconds)
-      } catch {
-        return try await apply(.refused(error), to: job.id)
-      }
-      guard case .wait(let milliseconds) = step.action, waits < StepExchange.maximumSteps else { break }
+    while case .wait(let milliseconds) = preparation {
       waits += 1
+      guard waits <= StepExchange.maximumSteps else {
+        let failure = Failure(.plugin, "The plugin puts the purchase off again and again.", isRetryable: false)
+        return try await apply(.refused(failure), to: job.id, isAnswered: manner.isAnswered())
+      }
       do throws(CancellationError) {
         try await clock.sleep(milliseconds: min(max(milliseconds, 0), Self.maximumPrepareWaitMilliseconds))
       } catch {
         return try await unchanged(job)
       }
+      preparation = await prepare(job)
     }
-    if case .fail(let failure) = step.action { return try await apply(.refused(failure), to: job.id) }
-    let check = LedgerCheck.merge(planned: job.ledger, fromPlugin: step.ledger, request: job.request)
-    if !job.isLenient, let refusal = check.refusal { return try await apply(.refused(refusal), to: job.id) }
+    let event = preparation.event
+    guard case .ready(let step, _, _) = preparation else {
+      return try await apply(event, to: job.id, isAnswered: manner.isAnswered())
+    }
     if Task.isCancelled { return try await unchanged(job) }
-
-    let prepared = step
-    let ledger = check.ledger
-    let warnings = job.isLenient ? check.warnings : []
     // From the intent to the outcome nothing may interrupt, so this runs in a task of its own, which nobody cancels.
     let result = await Task { @LoopActor () -> Result<JobDecision, Failure> in
       do throws(Failure) {
-        return .success(try await self.sendPurchase(job, prepared, ledger, warnings))
+        try await self.store.setRoomAside()
+        let intent = try await self.apply(event, to: job.id)
+        // Somebody cancelled it, or was faster: then there is nothing to buy.
+        guard intent.effects.contains(.submit) else { return .success(intent) }
+        return .success(try await self.send(intent.job, step, manner))
       } catch {
         return .failure(error)
       }
@@ -50,21 +48,62 @@ extension JobRunner {
     return try result.get()
   }
 
+  /// Writes a new job, and when it is passing, the intent to buy it with it.
+  func begin(
+    _ planned: JobRecord, isPassing: Bool, _ manner: PurchaseManner
+  ) async throws(Failure) -> Beginning {
+    var job = planned
+    var entries = [Self.plannedEntry(planned)]
+    var step: Step?
+    if isPassing {
+      let preparation = await prepare(planned)
+      if case .ready(let made, _, _) = preparation {
+        step = made
+        try await store.setRoomAside()
+      }
+      let decision = machine.advance(planned, preparation.event, moment())
+      if !decision.isIgnored {
+        job = decision.job
+        entries += decision.entries
+      }
+      if job.wasNeverTaken, manner.isAnswered() { job.caller?.isRefused = true }
+    }
+    switch try await store.insert(job, entries: entries) {
+    case .exists(let other): return .exists(other)
+    case .inserted: publish(job, entries)
+    }
+    guard job.state.isLive else { return .over(job) }
+    if job.state == .submitting, let step { return .intended(job, step) }
+    return .waiting(job)
+  }
+
+  /// What the plugin makes of a purchase. Nothing is written or sent: it only describes.
+  func prepare(_ job: JobRecord) async -> Preparation {
+    let step: Step
+    do throws(Failure) {
+      step = try await provider.create(job, nowMilliseconds: clock.nowMilliseconds)
+    } catch {
+      return .refused(error)
+    }
+    switch step.action {
+    case .wait(let milliseconds): return .wait(milliseconds: milliseconds)
+    case .fail(let failure): return .refused(failure)
+    case .http, .update: break
+    }
+    let check = LedgerCheck.merge(planned: job.ledger, fromPlugin: step.ledger, request: job.request)
+    if !job.isLenient, let refusal = check.refusal { return .refused(refusal) }
+    return .ready(step, ledger: check.ledger, warnings: job.isLenient ? check.warnings : [])
+  }
+
+  /// Sends a purchase whose intent is durable, and writes the outcome. Nothing may interrupt it.
+  func send(_ intent: JobRecord, _ step: Step, _ manner: PurchaseManner) async throws(Failure) -> JobDecision {
+    let exchange = await StepExchange.run("create", step, for: intent, provider: provider, wire: wire, clock: clock)
+    return try await applyForSure(Self.outcome(of: exchange), to: intent.id, manner)
+  }
+
   /// A decision that changes nothing: the machine ignores what it cannot use.
   private func unchanged(_ job: JobRecord) async throws(Failure) -> JobDecision {
     try await apply(.lookDeferred(milliseconds: 0), to: job.id)
-  }
-
-  private func sendPurchase(
-    _ job: JobRecord, _ step: Step, _ ledger: [LedgerEntry], _ warnings: [String]
-  ) async throws(Failure) -> JobDecision {
-    try await store.setRoomAside()
-    let intent = try await apply(.submissionBegins(state: step.state, ledger: ledger, warnings: warnings), to: job.id)
-    // Somebody cancelled it, or was faster: then there is nothing to buy.
-    guard intent.effects.contains(.submit) else { return intent }
-    let exchange = await StepExchange.run(
-      "create", step, for: intent.job, provider: provider, wire: wire, clock: clock)
-    return try await applyForSure(Self.outcome(of: exchange), to: job.id)
   }
 
   /// What an exchange means for a purchase. Whatever is not surely "no" and not surely "yes" is unknown.
@@ -114,13 +153,15 @@ extension JobRunner {
   }
 
   /// Writes what must not be forgotten, also to a store that fails for a while.
-  func applyForSure(_ event: JobEvent, to id: String) async throws(Failure) -> JobDecision {
+  func applyForSure(
+    _ event: JobEvent, to id: String, _ manner: PurchaseManner = PurchaseManner()
+  ) async throws(Failure) -> JobDecision {
     var attempts = 1
     while true {
       do throws(Failure) {
-        return try await apply(event, to: id)
+        return try await apply(event, to: id, isAnswered: manner.isAnswered())
       } catch {
-        guard attempts < Self.storeAttempts, error.kind != .notFound else { throw Self.unwritten(event, id, error) }
+        guard manner.isWorthWriting(attempts), error.kind != .notFound else { throw Self.unwritten(event, id, error) }
         attempts += 1
         await store.giveRoom()
         // Cancelled or not, the next attempt is worth it.

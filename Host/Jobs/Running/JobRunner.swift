@@ -21,6 +21,8 @@ public import VideoDocuments
   let isOwnerAlive: @Sendable (LeaseOwner) -> Bool?
   /// Told of every change that this object has written.
   let feed: JobFeed?
+  /// Told of the same, before the feed.
+  var onWrite: (@LoopActor (JobRecord, [JobLogEntry]) -> Void)?
   /// Jobs that this object drives right now.
   var driven: Set<String> = []
 
@@ -44,16 +46,29 @@ public import VideoDocuments
   /// Writes a job down; nothing is sent before `drive`. With an idempotency key that was used for the same request,
   /// returns that job.
   public func submit(_ draft: JobDraft) async throws(Failure) -> JobRecord {
+    let job = newRecord(draft)
+    let entries = [Self.plannedEntry(job)]
+    switch try await store.insert(job, entries: entries) {
+    case .inserted:
+      publish(job, entries)
+      return job
+    case .exists(let other): return other
+    }
+  }
+
+  /// The record of a new job, which is this object's to drive.
+  func newRecord(_ draft: JobDraft) -> JobRecord {
     let now = clock.nowMilliseconds
     var job = draft.record(id: JobID.make(nowMilliseconds: now), nowMilliseconds: now)
     job.lease = Lease(owner: owner, renewedAtMilliseconds: now)
+    return job
+  }
+
+  static func plannedEntry(_ job: JobRecord) -> JobLogEntry {
     var detail = JSONObject()
     detail.add("model", job.task.model)
     detail.add("quote", job.quote)
-    switch try await store.insert(job, entries: [JobLogEntry("planned", atMilliseconds: now, detail: detail)]) {
-    case .inserted: return job
-    case .exists(let other): return other
-    }
+    return JobLogEntry("planned", atMilliseconds: job.task.createdAtMilliseconds, detail: detail)
   }
 
   /// Settles what dead processes left behind: a submission without its process becomes `unknown`. Call it once at the
@@ -63,19 +78,34 @@ public import VideoDocuments
     var changed: [JobRecord] = []
     for job in try await store.liveJobs() where job.state == .submitting && !driven.contains(job.id) {
       guard isAbandoned(job.lease) else { continue }
-      let moment = moment()
-      let judge = judge
-      let after = try await store.update(job.id) { [machine] job in
-        // Looked at again inside the transaction: another process may have been faster.
-        guard job.state == .submitting, judge.isAbandoned(job.lease, moment) else {
-          return JobChange(nil, output: JobRecord?.none)
-        }
-        let decision = machine.advance(job, .ownerDied, moment)
-        return JobChange(decision.job, entries: decision.entries, output: decision.job)
-      }
-      if let after { changed.append(after) }
+      if let after = try await settleAbandoned(job.id) { changed.append(after) }
     }
     return changed
+  }
+
+  /// The same for one job.
+  func recover(_ id: String) async throws(Failure) {
+    guard !driven.contains(id), let job = try await store.job(id), job.state == .submitting, isAbandoned(job.lease)
+    else { return }
+    _ = try await settleAbandoned(id)
+  }
+
+  private func settleAbandoned(_ id: String) async throws(Failure) -> JobRecord? {
+    let moment = moment()
+    let judge = judge
+    let settled = try await store.update(id) { [machine] job in
+      // Looked at again inside the transaction: another process may have been faster.
+      guard job.state == .submitting, judge.isAbandoned(job.lease, moment) else {
+        return JobChange(nil, output: JobDecision?.none)
+      }
+      let decision = machine.advance(job, .ownerDied, moment)
+      var written = decision
+      written.job.revision = job.revision + 1
+      return JobChange(decision.job, entries: decision.entries, output: written)
+    }
+    guard let settled else { return nil }
+    publish(settled.job, settled.entries)
+    return settled.job
   }
 
   /// Newest first.
@@ -137,13 +167,15 @@ public import VideoDocuments
   }
 
   /// One decision of the machine, durable when this returns.
-  func apply(_ event: JobEvent, to id: String) async throws(Failure) -> JobDecision {
+  /// `isAnswered`: a refusal is the answer to the caller's create request, and is marked as such.
+  func apply(_ event: JobEvent, to id: String, isAnswered: Bool = false) async throws(Failure) -> JobDecision {
     let moment = moment()
     let owner = owner
     let isDriven = driven.contains(id)
     let decision = try await store.update(id) { [machine] job in
       var decision = machine.advance(job, event, moment)
       if decision.isIgnored { return JobChange(nil, entries: decision.entries, output: decision) }
+      if isAnswered, decision.job.wasNeverTaken { decision.job.caller?.isRefused = true }
       if isDriven, decision.job.state.isLive {
         decision.job.lease = Lease(owner: owner, renewedAtMilliseconds: moment.nowMilliseconds)
       }
@@ -151,8 +183,14 @@ public import VideoDocuments
       written.job.revision = job.revision + 1
       return JobChange(decision.job, entries: decision.entries, output: written)
     }
-    if !decision.isIgnored { feed?.publish(decision.job, decision.entries) }
+    if !decision.isIgnored { publish(decision.job, decision.entries) }
     return decision
+  }
+
+  /// Tells everybody in this process of a change that is durable.
+  func publish(_ job: JobRecord, _ entries: [JobLogEntry]) {
+    onWrite?(job, entries)
+    feed?.publish(job, entries)
   }
 
   var judge: LeaseJudge { LeaseJudge(isOwnerAlive: isOwnerAlive) }

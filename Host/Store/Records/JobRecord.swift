@@ -97,6 +97,10 @@ public struct JobRecord: Sendable, Hashable {
   public var request: VideoRequest { task.request }
   /// The key of the caller who made it; empty for a command line.
   public var callerKeyID: String { caller?.keyID ?? "" }
+  /// Whether it ended before the vendor had it.
+  public var wasNeverTaken: Bool {
+    acceptedAtMilliseconds == nil && [.failed, .cancelled, .expired].contains(state)
+  }
   /// Whether its create request was answered with an error, so that the caller never got an id.
   public var isRefused: Bool { caller?.isRefused ?? false }
 }

@@ -106,6 +106,14 @@ enum JobTables {
       """, [], connection)
   }
 
+  static func liveRevisions(_ connection: SQLiteConnection) throws(Failure) -> [String: Int64] {
+    var revisions: [String: Int64] = [:]
+    try connection.run("SELECT id, revision FROM schedule JOIN jobs ON number = job") { row in
+      revisions[row.text(0)] = row.integer(1)
+    }
+    return revisions
+  }
+
   private static func records(
     _ sql: String, _ values: [SQLiteValue], _ connection: SQLiteConnection
   ) throws(Failure) -> [JobRecord] {

@@ -141,6 +141,10 @@ public final class SQLiteStore: Store {
     try await perform(on: reader) { (connection) throws(Failure) in try JobTables.listLive(connection) }
   }
 
+  public nonisolated(nonsending) func liveRevisions() async throws(Failure) -> [String: Int64] {
+    try await perform(on: reader) { (connection) throws(Failure) in try JobTables.liveRevisions(connection) }
+  }
+
   public nonisolated(nonsending) func entries(of id: String) async throws(Failure) -> [JobLogEntry] {
     try await perform(on: reader) { (connection) throws(Failure) in try JobTables.entries(of: id, connection) }
   }

@@ -56,6 +56,18 @@ import VideoDocuments
     #expect(try Self.book(["ACME_API_KEY": ""], keys: keys).accounts[0].secrets["api_key"] == "from-file")
   }
 
+  @Test func `Limits and weight come from the configuration, and accounts nobody asked for take no share`() throws {
+    let accounts = try Self.book(
+      config: """
+        accounts:
+          - {plugin: acme, weight: 3, limits: {in_flight: 5, requests_per_second: 0.5}}
+        """
+    ).accounts
+    #expect(accounts.map { $0.weight } == [3, 0])
+    #expect(accounts[0].limits == AccountLimits(maximumInFlight: 5, maximumRequestsPerSecond: 0.5))
+    #expect(accounts[1].limits == AccountLimits())
+  }
+
   @Test func `A variable chooses the profile`() throws {
     let accounts = try Self.book([
       "FILMGATE_ACME_PROFILE": "relay", "FILMGATE_ACME_BASE_URL": "https://r.example", "ACME_RELAY_KEY": "k",

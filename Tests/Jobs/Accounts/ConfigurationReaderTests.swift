@@ -78,13 +78,29 @@ import VideoDocuments
     ("acounts: []", "1:1: unknown key \"acounts\"; did you mean accounts?"),
     (
       "xyz: 1",
-      "1:1: unknown key \"xyz\"; the keys of the configuration are default_model, output, plugins and accounts."
+      "1:1: unknown key \"xyz\"; the keys of the configuration are default_model, output, plugins, accounts and gateway."
     ),
     ("output: a\noutput: b", "2:1: the key \"output\" is given twice, first in line 1."),
     ("default_model: [a]", "1:16: default_model must be a text."),
     ("- a", "1:1: the configuration must be a mapping (key: value)."),
     ("accounts:\n  - name: x", "2:5: an account needs plugin."),
     ("accounts: {a: b}", "1:11: accounts must be a list."),
+    (
+      "accounts:\n  - {plugin: a, weight: 1.5}",
+      "2:25: weight must be a whole number from 0 to 1000."
+    ),
+    (
+      "accounts:\n  - {plugin: a, limits: {in_flight: 0}}",
+      "2:37: in_flight must be a whole number from 1 to 1000000."
+    ),
+    (
+      "accounts:\n  - plugin: a\n    limits: {requests_per_second: fast}",
+      "3:35: requests_per_second must be a number from 0.001 to 1000000."
+    ),
+    (
+      "accounts:\n  - plugin: a\n    limits: {rps: 1}",
+      "3:14: unknown key \"rps\"; the keys of limits are in_flight and requests_per_second."
+    ),
     ("accounts:\n  - plugin: a\n  - plugin: a", "3:5: the account \"a\" is given twice."),
     ("accounts:\n  - plugin: a\n    base_url: ftp://x", "3:15: base_url \"ftp://x\" is not an http or https address."),
     (

@@ -14,6 +14,7 @@ import VideoDocuments
   private static let table: [(name: String, event: JobEvent, next: [String])] = [
     // planned, submitting, watching, collecting, done, failed, cancelled, expired, unknown
     ("submission begins", .begin, ["submitting", "-", "-", "-", "-", "-", "-", "-", "-"]),
+    ("held up", .heldUp(unreachable), ["planned", "-", "-", "-", "-", "-", "-", "-", "-"]),
     (
       "accepted", .accept,
       ["watching", "watching", "-", "-", "-", "watching", "watching", "watching", "watching"]

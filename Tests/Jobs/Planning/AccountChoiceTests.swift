@@ -80,6 +80,39 @@ import VideoDocuments
     #expect(try Acme.problems(Self.request, accounts: [account]).count == 1)
   }
 
+  private static func weighted(_ name: String, _ weight: Int) -> Account {
+    var account = Acme.account(name)
+    account.weight = weight
+    return account
+  }
+
+  @Test func `Accounts that fit share by weight, and the chance is an argument`() throws {
+    let accounts = [Self.weighted("a", 1), Self.weighted("b", 3), Self.weighted("standby", 0)]
+    var counts: [String: Int] = [:]
+    for step in 0..<100 {
+      var options = PlanOptions()
+      options.chance = Double(step) / 100
+      counts[try Acme.plan(Self.request, options, accounts: accounts).account.name, default: 0] += 1
+    }
+    #expect(counts == ["a": 25, "b": 75])
+    #expect(try Acme.plan(Self.request, accounts: accounts).account.name == "a")
+  }
+
+  @Test func `A busy account comes after those with room, also after one that stands by`() throws {
+    let accounts = [Self.weighted("a", 5), Self.weighted("b", 1), Self.weighted("standby", 0)]
+    func name(busy: Set<String>, chance: Double = 0.5) throws -> String {
+      var options = PlanOptions()
+      options.busyAccounts = busy
+      options.chance = chance
+      return try Acme.plan(Self.request, options, accounts: accounts).account.name
+    }
+    #expect(try name(busy: ["a"]) == "b")
+    #expect(try name(busy: ["a", "b"]) == "standby")
+    // All are busy: then it waits where most would go.
+    #expect(try name(busy: ["a", "b", "standby"]) == "a")
+    #expect(try name(busy: [], chance: 0.999_999) == "b")
+  }
+
   @Test func `No message and no description of an account holds its secret`() {
     let account = Acme.account()
     #expect(!"\(account)".contains("canary"))

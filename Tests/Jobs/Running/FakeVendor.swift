@@ -49,6 +49,8 @@ import VideoDocuments
 
   private(set) var createsReceived = 0
   private(set) var createsAccepted = 0
+  /// Of each purchase that arrived.
+  private(set) var prompts: [String] = []
   private(set) var looksReceived = 0
   private(set) var cancelsReceived = 0
   private(set) var downloadsServed = 0
@@ -65,6 +67,9 @@ import VideoDocuments
       let fate = next(&creates)
       if case .neverSent = fate { return .notSent(Failure(.unreachable, "No route to the vendor.")) }
       createsReceived += 1
+      if case .segments(let segments, _)? = step.body, case .text(let text)? = segments.first {
+        prompts.append((try? JSON(parsing: text))?["prompt"]?.string ?? "")
+      }
       switch fate {
       case .accepts:
         createsAccepted += 1

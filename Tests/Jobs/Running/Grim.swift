@@ -79,6 +79,11 @@ struct MortalStore: Store {
     return try await store.liveJobs()
   }
 
+  nonisolated(nonsending) func liveRevisions() async throws(Failure) -> [String: Int64] {
+    if grim.isDead { throw Grim.silence }
+    return try await store.liveRevisions()
+  }
+
   nonisolated(nonsending) func entries(of id: String) async throws(Failure) -> [JobLogEntry] {
     if grim.isDead { throw Grim.silence }
     return try await store.entries(of: id)

@@ -676,6 +676,8 @@ _filmgate() {
       ;;
     "config check")
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      compopt -o filenames 2>/dev/null
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
       ;;
     "serve")
       mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --json --help" -- "$current")
@@ -709,7 +711,7 @@ _filmgate() {
       ;;
     "help")
       mapfile -t COMPREPLY < <(compgen -W "--help" -- "$current")
-      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "exit-codes environment plugins" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "exit-codes environment plugins config metrics" -- "$current")
       ;;
   esac
 }

@@ -44,6 +44,10 @@ public struct ConfiguredAccount: Sendable {
   /// Patterns of models; empty: all.
   public var models: [String] = []
   public var options = JSONObject()
+  /// As in `Account`.
+  public var weight = 1
+  public var maximumInFlight: Int?
+  public var maximumRequestsPerSecond: Double?
   /// Where it stands, for messages: `config.yaml:12:5`.
   public var place: String
 

@@ -65,7 +65,8 @@ public struct ConfigurationReader: Sendable {
 
   private func configuration(_ root: YAMLNode) throws(YAMLFailure) -> Configuration {
     var configuration = Configuration()
-    let members = try YAMLMapping(root, "the configuration", keys: ["default_model", "output", "plugins", "accounts"])
+    let members = try YAMLMapping(
+      root, "the configuration", keys: ["default_model", "output", "plugins", "accounts", "gateway"])
     configuration.defaultModel = try members["default_model"]?.text("default_model")
     configuration.output = try members["output"]?.text("output")
     if let node = members["plugins"] { try readPlugins(node, into: &configuration) }
@@ -77,6 +78,11 @@ public struct ConfigurationReader: Sendable {
         }
         configuration.accounts.append(account)
       }
+    }
+    if let node = members["gateway"] {
+      configuration.gateway = try GatewayKey.read(node)
+      configuration.gateway.archiveFolder = configuration.gateway.archiveFolder.map { absolute($0) }
+      configuration.gateway.log.file = configuration.gateway.log.file.map { absolute($0) }
     }
     return configuration
   }
@@ -116,7 +122,10 @@ public struct ConfigurationReader: Sendable {
 
   private func account(_ node: YAMLNode) throws(YAMLFailure) -> ConfiguredAccount {
     let members = try YAMLMapping(
-      node, "an account", keys: ["name", "plugin", "profile", "base_url", "scheme", "secrets", "models", "options"])
+      node, "an account",
+      keys: [
+        "name", "plugin", "profile", "base_url", "scheme", "secrets", "models", "options", "weight", "limits",
+      ])
     let plugin = try members.required("plugin").text("plugin")
     let profile = try members["profile"]?.text("profile")
     var account = ConfiguredAccount(
@@ -134,10 +143,22 @@ public struct ConfigurationReader: Sendable {
       _ = try node.mapping("options")
       account.options = node.json.object ?? JSONObject()
     }
+    if let node = members["weight"] { account.weight = Int(try node.number("weight", in: 0...1_000, isWhole: true)) }
+    if let node = members["limits"] { try readLimits(node, into: &account) }
     for member in try members["secrets"]?.mapping("secrets") ?? [] {
       account.secrets.append((member.key, try secret(member)))
     }
     return account
+  }
+
+  private func readLimits(_ node: YAMLNode, into account: inout ConfiguredAccount) throws(YAMLFailure) {
+    let members = try YAMLMapping(node, "limits", keys: ["in_flight", "requests_per_second"])
+    if let node = members["in_flight"] {
+      account.maximumInFlight = Int(try node.number("in_flight", in: 1...1_000_000, isWhole: true))
+    }
+    if let node = members["requests_per_second"] {
+      account.maximumRequestsPerSecond = try node.number("requests_per_second", in: 0.001...1_000_000)
+    }
   }
 
   private func baseURL(_ node: YAMLNode) throws(YAMLFailure) -> String {

@@ -28,5 +28,7 @@ public struct GatewayConfiguration: Sendable, Hashable {
   /// Whether vendors are asked to announce news; needs `publicURL`.
   public var usesCallbacks = true
 
+  public var log = LogConfiguration()
+
   public init() {}
 }

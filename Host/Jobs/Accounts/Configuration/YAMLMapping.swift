@@ -42,6 +42,25 @@ extension YAMLNode {
     return text
   }
 
+  /// A number in those bounds, written without quotes.
+  func number(
+    _ what: String, in bounds: ClosedRange<Double>, isWhole: Bool = false
+  ) throws(YAMLFailure) -> Double {
+    guard case .number(let number) = json, bounds.contains(number.double),
+      !isWhole || number.double == number.double.rounded()
+    else {
+      let kind = isWhole ? "a whole number" : "a number"
+      throw YAMLFailure(
+        mark: mark,
+        problem: "\(what) must be \(kind) from \(Self.shown(bounds.lowerBound)) to \(Self.shown(bounds.upperBound))")
+    }
+    return number.double
+  }
+
+  private static func shown(_ number: Double) -> String {
+    number == number.rounded() ? "\(Int64(number))" : "\(number)"
+  }
+
   func sequence(_ what: String) throws(YAMLFailure) -> [YAMLNode] {
     guard case .sequence(let nodes) = content else { throw YAMLFailure(mark: mark, problem: "\(what) must be a list") }
     return nodes
