@@ -169,8 +169,8 @@ let package = Package(
     tests(
       "Plugins",
       [
-        "SeedanceProvider", "KlingProvider", "JimengProvider", "VolcProvider", "ArkProtocol", "ProviderKit", "Jobs",
-        "VideoDocuments", "OrderedJSON",
+        "SeedanceProvider", "KlingProvider", "JimengProvider", "VolcProvider", "ArkProtocol", "ProviderKit", "Dialects",
+        "Jobs", "VideoDocuments", "OrderedJSON",
       ]),
     tests("Conformance", ["PluginHost", "Loader", "EventLoop", "VideoDocuments", "OrderedJSON"]),
   ]

@@ -24,12 +24,22 @@ struct CallerFailure {
     return names[String(field.prefix { $0 != "[" && $0 != "." })] ?? field
   }
 
-  /// The sentence, with what to do next.
+  /// The sentence, with the vendor's own where it refused, and what to do next.
   var message: String {
-    let message = FailureStatus.message(of: failure)
-    guard let field = failure.field, let parameter, message.hasPrefix("\(field) ") else { return message }
-    return parameter + message.dropFirst(field.count)
+    var message = failure.message
+    if let field = failure.field, let parameter, message.hasPrefix("\(field) ") {
+      message = parameter + message.dropFirst(field.count)
+    }
+    if let reason = failure.vendorMessage, !reason.isEmpty, !message.contains(reason), !isOfAccount {
+      message += " The provider says: \(reason)"
+    }
+    // Advice that names a command is for people at a terminal.
+    guard let advice = failure.advice, !advice.isEmpty, !advice.contains("`") else { return message }
+    return "\(message) \(advice)"
   }
+
+  /// What a vendor says of the gateway's own account is not for its callers.
+  private var isOfAccount: Bool { [.authentication, .permission, .balance].contains(failure.kind) }
 
   /// `{"message", "type", "param", "code", "vendor_code"?}`.
   var json: JSONObject {

@@ -50,11 +50,4 @@ public enum FailureStatus {
     guard let milliseconds = failure.retryAfterMilliseconds, milliseconds > 0 else { return [] }
     return [NameValuePair("Retry-After", String((milliseconds + 999) / 1000))]
   }
-
-  /// The sentence for a caller, with what to do next.
-  public static func message(of failure: Failure) -> String {
-    guard let advice = failure.advice, !advice.isEmpty, !advice.contains("`") else { return failure.message }
-    // Advice that names a command is for people at a terminal.
-    return "\(failure.message) \(advice)"
-  }
 }

@@ -34,7 +34,8 @@ public enum ArkDecode {
     guard let body = json.object else {
       throw Failure(.invalid, "The request body is not a JSON object.", vendorCode: "InvalidParameter")
     }
-    return try ArkRequestReader(body).intent()
+    let (flat, ledger) = try CallerWords.flattened(body, vendorCode: "InvalidParameter")
+    return try ArkRequestReader(flat, ledger).intent()
   }
 
   // MARK: List

@@ -69,7 +69,9 @@ extension ArkEncode {
     } else {
       object.add("duration", vendor["duration"]?.nonNull ?? Self.seconds(task).map { .number(JSONNumber($0)) })
     }
-    object.add("framespersecond", vendor["framespersecond"]?.nonNull ?? .number(JSONNumber(Ark.framesPerSecond)))
+    // What other vendors' models make is theirs to say.
+    let usual = Ark.isOwn(task.model) ? Ark.framesPerSecond : request.framesPerSecond
+    object.add("framespersecond", vendor["framespersecond"]?.nonNull ?? usual.map { .number(JSONNumber($0)) })
     if Ark.hasSound(task.model) {
       object.add("generate_audio", vendor["generate_audio"]?.bool ?? request.audio)
       object.add("draft", vendor["draft"]?.bool ?? request.options["draft"]?.bool ?? false)

@@ -51,9 +51,14 @@ public struct ArkEncode: Sendable {
     return HTTPReply(status: status, headers: headers, body: ["error": error])
   }
 
+  /// What callers call the canonical fields.
+  private static let names = Dictionary(
+    ArkField.all.compactMap { field in field.canonical.map { ($0, field.name) } },
+    uniquingKeysWith: { first, _ in first })
+
   /// The vendor's message, or ours, ending as the vendor's do.
   static func message(_ failure: Failure, requestID: String) -> String {
-    let text = failure.vendorMessage ?? failure.message
+    let text = CallerWords.sentence(failure, names: names)
     guard !requestID.isEmpty, ArkErrors.requestID(in: text) == nil else { return text }
     return "\(text) Request id: \(requestID)"
   }

@@ -8,11 +8,12 @@ import VideoDocuments
 struct ArkRequestReader {
   private let body: JSONObject
   private var request: VideoRequest
-  private var ledger: [LedgerEntry] = []
+  private var ledger: [LedgerEntry]
   private var texts: [String] = []
 
-  init(_ body: JSONObject) throws(Failure) {
+  init(_ body: JSONObject, _ ledger: [LedgerEntry] = []) throws(Failure) {
     self.body = body
+    self.ledger = ledger
     guard let model = body["model"]?.nonNull else { throw ArkDecode.missing("model") }
     guard let name = model.string, !name.isEmpty else { throw ArkDecode.invalid("model", "it must be a text") }
     request = VideoRequest(model: name)

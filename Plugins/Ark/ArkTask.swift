@@ -19,6 +19,8 @@ public enum Ark {
   /// The ratio of the first image, or whatever the model finds fitting.
   public static let adaptiveRatio = "adaptive"
 
+  /// Whether a model, or an endpoint, is one of this API's.
+  static func isOwn(_ model: String) -> Bool { model.holds("seedance") || model.hasPrefix("ep-") }
   /// Models of the first generation make no sound.
   static func hasSound(_ model: String) -> Bool { !model.holds("seedance-1-0-") }
 

@@ -137,6 +137,12 @@ import VideoDocuments
           "type": "invalid_request_error", "param": "seconds", "code": "invalid",
         ]
       ])
+    func message(_ kind: FailureKind) -> String? {
+      Self.encode(.failure(Failure(kind, "Refused.", advice: "Do `x`.", vendorMessage: "account 17: no")))
+        .body?.value(at: "error.message")?.string
+    }
+    #expect(message(.invalid) == "Refused. The provider says: account 17: no")
+    #expect(message(.balance) == "Refused.")
     let names = ["inputs[0]", "width", "options.mode", "shots", "count", "prompt", "metadata.seed"].map {
       Self.encode(.failure(Failure(.invalid, "No.", field: $0))).body?.value(at: "error.param")?.string
     }

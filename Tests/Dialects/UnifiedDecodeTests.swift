@@ -177,6 +177,12 @@ import VideoDocuments
     #expect(decoded.request.json == expected, "\(decoded.request.json)")
   }
 
+  @Test func `A wish that is always granted is in the ledger`() throws {
+    let decoded = try UnifiedDialect.decode(["model": "m", "response_format": "url"])
+    #expect(decoded.ledger.map { $0.field } == ["response_format"])
+    #expect(decoded.ledger.map { $0.outcome } == [.translated])
+  }
+
   @Test func `The top wins over extra_body, and that over metadata, with a warning`() throws {
     let decoded = try UnifiedDialect.decode([
       "model": "m", "duration": 5, "extra_body": ["seconds": 6, "style": "a", "seed": 1],

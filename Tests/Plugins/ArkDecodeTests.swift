@@ -53,6 +53,26 @@ struct ArkDecodeTests {
       ])
   }
 
+  @Test("Members of metadata and extra_body stand beside the others, and may not change the model")
+  func nested() throws {
+    let body =
+      #"{"model":"m","content":[{"type":"text","text":"x"}],"ratio":"1:1","#
+      + #""metadata":{"ratio":"4:3","duration":"5","seed":null},"extra_body":{"watermark":true}}"#
+    guard case .create(let request, let ledger) = try ArkTests.decode("create", body) else {
+      throw Failure(.internal, "not a request to create")
+    }
+    #expect(
+      request.json == ["model": "m", "prompt": "x", "duration_seconds": 5, "aspect_ratio": "1:1", "watermark": true])
+    #expect(ledger.map { $0.field } == ["metadata.ratio"])
+    for name in ["model", "model_name", "req_key"] {
+      let failure = #expect(throws: Failure.self) {
+        try ArkTests.created(#"{"model":"m","content":[{"type":"text","text":"x"}],"metadata":{"\#(name)":"n"}}"#)
+      }
+      #expect(failure?.field == "metadata.\(name)")
+      #expect(failure?.vendorCode == "InvalidParameter")
+    }
+  }
+
   @Test("An image without a role is left to the planner, frames keep theirs")
   func roles() throws {
     let request = try ArkTests.created(

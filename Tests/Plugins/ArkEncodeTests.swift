@@ -107,6 +107,7 @@ struct ArkEncodeTests {
     #expect(body["duration"] == 5)
     #expect(body["usage"] == nil)
     #expect(body["seed"] == nil)
+    #expect(body["framespersecond"] == nil)
   }
 
   @Test("A failed task says why in the vendor's words")

@@ -66,6 +66,12 @@ struct JimengDialectTests {
         ],
         "duration_seconds": 10, "seed": 7, "options": ["style": "x"],
       ])
+    guard case .create(let long, _) = try decode("submit", #"{"req_key":"m","prompt":"p","frames":"193"}"#) else {
+      throw Failure(.internal, "not a create")
+    }
+    // Whole seconds are so for any model.
+    #expect(long.durationSeconds == 8)
+    #expect(long.frames == nil)
     guard case .create(let other, _) = try decode("submit", #"{"req_key":"veo","frames":100,"image_urls":["u"]}"#)
     else { throw Failure(.internal, "not a create") }
     #expect(other.frames == 100)
@@ -103,7 +109,7 @@ struct JimengDialectTests {
       ("submit", "", "50204"), ("submit", "[]", "50204"), ("submit", "{}", "50201"),
       ("submit", #"{"req_key":"k","binary_data_base64":["a"],"image_urls":["b"]}"#, "50200"),
       ("submit", #"{"req_key":"k","image_urls":[5]}"#, "50200"), ("submit", #"{"req_key":"k","seed":"x"}"#, "50200"),
-      ("submit", #"{"req_key":"k","metadata":{"req_key":"other"}}"#, nil), ("result", #"{"req_key":"k"}"#, "50201"),
+      ("submit", #"{"req_key":"k","metadata":{"req_key":"other"}}"#, "50200"), ("result", #"{"req_key":"k"}"#, "50201"),
       ("result", #"{"task_id":"t","req_json":{}}"#, "50204"), ("result", #"{"task_id":"t","req_json":"{"}"#, "50204"),
     ]
     for (route, body, code) in cases {

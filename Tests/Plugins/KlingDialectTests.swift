@@ -85,7 +85,7 @@ struct KlingDialectTests {
     #expect(
       decoded.json == [
         "model": "kling-v1", "prompt": "p", "duration_seconds": 5, "width": 1280, "height": 720, "fps": 24, "seed": 7,
-        "count": 1, "user": "u", "options": ["response_format": "url", "style": "x"],
+        "count": 1, "user": "u", "options": ["style": "x"],
       ])
   }
 
@@ -147,9 +147,21 @@ struct KlingDialectTests {
   func otherRoutes() throws {
     #expect(try decode("get", kind: "text2video", id: "fg_1") == .get(id: "fg_1", options: JSONObject()))
     #expect(try decode("get-avatar", id: "fg_1") == .get(id: "fg_1", options: JSONObject()))
-    #expect(try decode("list", kind: "text2video") == .list(TaskFilter(pageNumber: 1, pageSize: 30)))
+    var filter = TaskFilter(pageNumber: 1, pageSize: 30)
+    #expect(try decode("list") == .list(filter))
     let pages = [NameValuePair("pageNum", "2"), NameValuePair("pageSize", "500")]
-    #expect(try decode("list", kind: "text2video", query: pages) == .list(TaskFilter(pageNumber: 2, pageSize: 500)))
+    #expect(try decode("list", kind: "omni-video", query: pages) == .list(TaskFilter(pageNumber: 2, pageSize: 500)))
+    for (kind, scenarios) in [
+      ("text2video", ["text"]), ("image2video", ["first_frame", "last_frame"]), ("multi-image2video", ["reference"]),
+    ] {
+      filter.scenarios = scenarios
+      #expect(try decode("list", kind: kind) == .list(filter))
+    }
+    filter.scenarios = []
+    for kind in ["video-extend", "effects", "motion-control"] {
+      filter.model = "kling-\(kind)"
+      #expect(try decode("list", kind: kind) == .list(filter))
+    }
     for (name, value) in [("pageNum", "0"), ("pageNum", "1001"), ("pageSize", "501"), ("pageSize", "x")] {
       let failure = Kling.failure {
         _ = try decode("list", kind: "text2video", query: [NameValuePair(name, value)])
@@ -240,5 +252,52 @@ struct KlingDialectTests {
     #expect(try code(Failure(.balance, "m", vendorCode: "AccountOverdueError")) == 1102)
     #expect(try code(Failure(.upstream, "m", vendorCode: "1002")) == 5000)
     #expect(try code(Failure(.invalid, "m")) == 1201)
+  }
+
+  @Test("A kind that has one model keeps it whatever generation the body names; other vendors' models are theirs")
+  func kindsWithOneModel() throws {
+    for kind in ["effects", "motion-control", "video-extend", "advanced-lip-sync"] {
+      let own = try request(kind: kind, "{}").model
+      #expect(own.hasPrefix("kling-"))
+      #expect(try request(kind: kind, #"{"model_name":"kling-v2-6"}"#).model == own)
+      #expect(try request(kind: kind, #"{"model_name":"\#(own)"}"#).model == own)
+      #expect(try request(kind: kind, #"{"model_name":"doubao-seedance-2-0-260128"}"#).model.hasPrefix("doubao"))
+    }
+    #expect(try request(route: "create-avatar", #"{"model_name":"kling-v2-6"}"#).model == "kling-avatar")
+    #expect(try request(kind: "image2video", #"{"model_name":"kling-v2-6"}"#).model == "kling-v2-6")
+  }
+
+  @Test("Clips come by link alone")
+  func responseFormat() throws {
+    let failure = Kling.failure { _ = try request(kind: "text2video", #"{"prompt":"p","response_format":"b64_json"}"#) }
+    #expect(failure?.kind == .unsupported)
+    #expect(failure?.field == "response_format")
+  }
+
+  @Test("An id may be a number, and what stands on top of a nested member is said in the ledger")
+  func leniency() throws {
+    let decoded = try request(kind: "text2video", #"{"prompt":"p","external_task_id":17,"user":5}"#)
+    #expect(decoded.externalID == "17")
+    #expect(decoded.user == "5")
+    let intent = try decode(
+      "create", kind: "text2video",
+      #"{"prompt":"p","mode":"pro","metadata":{"mode":"std"},"extra_body":{"mode":"pro"}}"#)
+    guard case .create(let request, let ledger) = intent else { throw Failure(.internal, "not a create") }
+    #expect(request.options["mode"] == "pro")
+    #expect(ledger.map { $0.field } == ["metadata.mode"])
+    #expect(ledger.map { $0.outcome } == [.translated])
+  }
+
+  @Test("A refusal says what the vendor said, or what to do; nothing of the gateway's account")
+  func sentences() throws {
+    func message(_ failure: Failure) throws -> String? { try encode(.failure(failure)).body?["message"]?.string }
+    #expect(
+      try message(Failure(.invalid, "duration_seconds is 99.", field: "duration_seconds", advice: "Choose 5 or 10."))
+        == "duration is 99. Choose 5 or 10.")
+    #expect(
+      try message(Failure(.invalid, "options.mode is x.", field: "options.mode", advice: "See `models`."))
+        == "mode is x.")
+    #expect(try message(Failure(.invalid, "Refused.", vendorMessage: "prompt is too long")) == "prompt is too long")
+    #expect(try message(Failure(.balance, "Nothing left.", vendorMessage: "account 17 in arrears")) == "Nothing left.")
   }
 }

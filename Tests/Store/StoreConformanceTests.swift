@@ -171,6 +171,7 @@ import VideoDocuments
       try await store.update("fg_03") { job in
         var job = job
         job.task.phase = .succeeded
+        job.task.request.inputs = [MediaInput(kind: .image, role: "first_frame", url: "https://example.com/1.png")]
         return JobChange(job, output: ())
       }
       func numbers(_ filter: JobFilter) async throws -> String {
@@ -187,6 +188,8 @@ import VideoDocuments
       #expect(try await numbers(JobFilter(callerKeyID: "a", ids: ["fg_01", "fg_06", "fg_05", "no'ne"])) == "51")
       #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.succeeded, .failed])) == "3")
       #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.queued], includesRefused: false)) == "521")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", scenarios: ["first_frame", "last_frame"])) == "3")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", scenarios: ["text"])) == "5421")
       #expect(try await numbers(JobFilter(callerKeyID: "a", before: "fg_05", after: "fg_01")) == "432")
       #expect(try await numbers(JobFilter(callerKeyID: "a", isAscending: true)) == "12345")
       let page = JobFilter(callerKeyID: "a", isAscending: true, offset: 1, includesRefused: false, limit: 2)

@@ -89,7 +89,8 @@ import VideoDocuments
 
   @Test(arguments: [
     #"{"create":{"model":"m"},"ledger":[{"field":"n","outcome":"unsupported"}]}"#, #"{"get":{"id":"a"}}"#,
-    #"{"list":{"page_number":2,"page_size":5,"ids":["a"],"phase":"queued","model":"m"}}"#, #"{"cancel":{"id":"a"}}"#,
+    #"{"list":{"page_number":2,"page_size":5,"ids":["a"],"phase":"queued","model":"m","scenarios":["text"]}}"#,
+    #"{"cancel":{"id":"a"}}"#,
     #"{"remove":{"id":"a"}}"#, #"{"reply":{"status":200,"headers":[["A","b"]],"body":{"x":1}}}"#,
   ])
   func anIntentComesBack(_ text: String) throws {

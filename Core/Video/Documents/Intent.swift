@@ -56,18 +56,25 @@ public enum Intent: JSONDocument {
   }
 }
 
-/// Which tasks a list is to show. JSON: `{"page_number"?, "page_size"?, "ids"?, "phase"?, "model"?}`; pages count from 1.
+/// Which tasks a list is to show. JSON: `{"page_number"?, "page_size"?, "ids"?, "phase"?, "model"?, "scenarios"?}`;
+/// pages count from 1.
 public struct TaskFilter: JSONDocument {
   public var pageNumber: Int
   public var pageSize: Int
   public var ids: [String]
   public var phase: TaskPhase?
   public var model: String?
+  /// By what the clip begins with: the role of the first input, or `text` where there is none. Empty: all.
+  public var scenarios: [String]
+
+  /// What `scenarios` is compared with.
+  public static func scenario(of request: VideoRequest) -> String { request.inputs.first?.role ?? "text" }
 
   public init(pageNumber: Int = 1, pageSize: Int = 20) {
     self.pageNumber = pageNumber
     self.pageSize = pageSize
     ids = []
+    scenarios = []
   }
 
   public init(_ json: JSON, at path: String) throws(DocumentFailure) {
@@ -77,6 +84,7 @@ public struct TaskFilter: JSONDocument {
     ids = try reader.texts("ids")
     phase = try reader.optionalWord("phase")
     model = try reader.optionalText("model")
+    scenarios = try reader.texts("scenarios")
   }
 
   public var json: JSON {
@@ -86,6 +94,7 @@ public struct TaskFilter: JSONDocument {
     object.add("ids", ids)
     object.add("phase", phase?.rawValue)
     object.add("model", model)
+    object.add("scenarios", scenarios)
     return .object(object)
   }
 }

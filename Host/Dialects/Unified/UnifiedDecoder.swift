@@ -8,6 +8,7 @@ import VideoDocuments
 struct UnifiedDecoder {
   var fields: UnifiedFields
   var request = VideoRequest(model: "")
+  private var ledger: [LedgerEntry] = []
 
   init(fields: UnifiedFields) { self.fields = fields }
 
@@ -25,7 +26,7 @@ struct UnifiedDecoder {
     request.shots = try fields.take(["multi_prompt", "shots"], Self.shots) ?? []
     try checkResponseFormat()
     try readOptions()
-    return DecodedRequest(request: request, warnings: fields.warnings)
+    return DecodedRequest(request: request, ledger: ledger, warnings: fields.warnings)
   }
 
   private mutating func model() throws(Failure) -> String {
@@ -53,7 +54,11 @@ struct UnifiedDecoder {
   }
 
   private mutating func checkResponseFormat() throws(Failure) {
-    guard let format = try fields.take(["response_format"], Self.text), format != "url" else { return }
+    guard let format = try fields.take(["response_format"], Self.text) else { return }
+    if format == "url" {
+      ledger.append(LedgerEntry("response_format", .translated, note: "answers always link to the clip"))
+      return
+    }
     throw Failure(
       .unsupported,
       "response_format \(Self.shown(.string(format))) is not available: clips are too large for a JSON answer.",

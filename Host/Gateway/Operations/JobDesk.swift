@@ -37,6 +37,7 @@ import VideoDocuments
     var filter = filter()
     filter.model = wanted.model
     filter.ids = wanted.ids
+    filter.scenarios = wanted.scenarios
     if let phase = wanted.phase { filter.phases = [phase] }
     filter.limit = min(max(wanted.pageSize, 1), 500)
     let (offset, hasOverflowed) = (max(wanted.pageNumber, 1) - 1).multipliedReportingOverflow(by: filter.limit)

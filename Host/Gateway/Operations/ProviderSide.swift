@@ -13,6 +13,8 @@ enum ProviderSide {
       other.message = "The gateway's own account cannot be used for this: \(failure.message)"
       other.advice = "Ask the gateway's operator."
       other.field = nil
+      // It may speak of the key.
+      other.vendorMessage = nil
       other.isRetryable = false
       return other
     default: return failure

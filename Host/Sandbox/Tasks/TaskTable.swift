@@ -43,6 +43,7 @@ import VideoDocuments
         && (ids.isEmpty || ids.contains(record.task.id) || !ids.isDisjoint(with: record.externalIDs))
         && (filter.phase == nil || filter.phase == record.task.phase)
         && (filter.model == nil || filter.model == record.task.model)
+        && (filter.scenarios.isEmpty || filter.scenarios.contains(TaskFilter.scenario(of: record.task.request)))
     }
     let size = max(1, filter.pageSize)
     let (start, hasOverflowed) = (max(1, filter.pageNumber) - 1).multipliedReportingOverflow(by: size)

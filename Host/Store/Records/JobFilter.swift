@@ -18,6 +18,8 @@ public struct JobFilter: Sendable, Hashable {
   public var ids: [String]
   /// Of the task, as callers see it. Empty: all.
   public var phases: Set<TaskPhase>
+  /// Of the task's request, as `TaskFilter.scenarios`. Empty: all.
+  public var scenarios: [String]
   /// Only jobs whose id sorts before this one: older ones.
   public var before: String?
   /// Only jobs whose id sorts after this one: newer ones.
@@ -33,7 +35,7 @@ public struct JobFilter: Sendable, Hashable {
   public init(
     states: Set<JobState> = [], idPrefix: String? = nil, pluginID: String? = nil, model: String? = nil,
     callerKeyID: String? = nil, externalID: String? = nil, ids: [String] = [], phases: Set<TaskPhase> = [],
-    before: String? = nil, after: String? = nil, isAscending: Bool = false, offset: Int = 0,
+    scenarios: [String] = [], before: String? = nil, after: String? = nil, isAscending: Bool = false, offset: Int = 0,
     includesRefused: Bool = true, limit: Int = 1000
   ) {
     self.states = states
@@ -44,6 +46,7 @@ public struct JobFilter: Sendable, Hashable {
     self.externalID = externalID
     self.ids = ids
     self.phases = phases
+    self.scenarios = scenarios
     self.before = before
     self.after = after
     self.isAscending = isAscending
@@ -57,7 +60,9 @@ public struct JobFilter: Sendable, Hashable {
       && (pluginID.map { job.pluginID == $0 } ?? true) && (model.map { job.task.model == $0 } ?? true)
       && (callerKeyID.map { job.callerKeyID == $0 } ?? true)
       && (externalID.map { job.caller?.externalID == $0 } ?? true) && (ids.isEmpty || ids.contains(job.id))
-      && (phases.isEmpty || phases.contains(job.task.phase)) && (before.map { job.id < $0 } ?? true)
+      && (phases.isEmpty || phases.contains(job.task.phase))
+      && (scenarios.isEmpty || scenarios.contains(TaskFilter.scenario(of: job.task.request)))
+      && (before.map { job.id < $0 } ?? true)
       && (after.map { job.id > $0 } ?? true) && (includesRefused || !job.isRefused)
   }
 }

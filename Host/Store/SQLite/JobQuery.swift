@@ -26,6 +26,7 @@ struct JobQuery {
     add(column: "id", oneOf: filter.ids)
     add(column: "state", oneOf: filter.states.map { $0.rawValue })
     add(column: "phase", oneOf: filter.phases.map { $0.rawValue })
+    add(column: "coalesce(document ->> '$.task.request.inputs[0].role', 'text')", oneOf: filter.scenarios)
     if !filter.includesRefused { conditions.append("is_listed") }
   }
 

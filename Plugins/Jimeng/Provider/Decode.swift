@@ -12,8 +12,9 @@ extension JimengProvider {
     }
     switch action {
     case .submit, .submitHuman:
-      var reading = Reading(try flattened(object))
-      return .create(try reading.request(), ledger: [])
+      let (flat, ledger) = try CallerWords.flattened(object, vendorCode: "50200")
+      var reading = Reading(flat)
+      return .create(try reading.request(), ledger: ledger)
     case .result, .resultHuman:
       return .get(id: try taskID(object), options: try options(object))
     case .cancel: return .cancel(id: try taskID(object))
@@ -48,24 +49,6 @@ extension JimengProvider {
     }
     return ["req_json": json]
   }
-
-  /// Fields of `metadata` (and `extra_body`) stand beside the others; one given both ways counts as written on top.
-  private static func flattened(_ object: JSONObject) throws(Failure) -> JSONObject {
-    var flat = object
-    for nest in ["metadata", "extra_body"] {
-      let value = flat[nest]?.nonNull
-      flat[nest] = Optional.none
-      guard let value else { continue }
-      guard let members = value.object else { throw Failure(.invalid, "\(nest) is not an object.", field: nest) }
-      for (name, member) in members where !member.isNull {
-        if ["model", "model_name", "req_key"].contains(name) {
-          throw Failure(.invalid, "\(nest) may not change the model.", field: "\(nest).\(name)")
-        }
-        if flat[name]?.nonNull == nil { flat[name] = member }
-      }
-    }
-    return flat
-  }
 }
 
 /// Reads one submit body as a canonical request, taking members out one by one; what is left over goes to the model as
@@ -87,8 +70,9 @@ struct Reading {
     request.resolution = try takeText("resolution")
     request.durationSeconds = try takeInteger("duration")
     if let frames = try takeInteger("frames") {
-      // 121 and 241 are 5 and 10 s; what else there may be is judged by the model's facts.
-      if let seconds = [5, 10].first(where: { Creation.frames($0) == frames }) {
+      // 121 and 241 are 5 and 10 s; a clip of whole seconds is so for any model, and the rest is for its facts to judge.
+      let seconds = frames / Creation.framesPerSecond
+      if seconds > 0, Creation.frames(seconds) == frames {
         request.durationSeconds = seconds
       } else {
         request.frames = frames

@@ -86,11 +86,12 @@ extension JimengProvider {
     if let milliseconds = failure.retryAfterMilliseconds {
       headers.append(NameValuePair("Retry-After", String(milliseconds / 1_000 + (milliseconds % 1_000 > 0 ? 1 : 0))))
     }
+    let message = CallerWords.sentence(failure, names: ["duration_seconds": "duration", "inputs": "image_urls"])
     let row = own(failure, in: Errors.service + Errors.gateway) ?? Errors.row(code(for: failure.kind))
     let code = row?.code ?? 50500
     guard Errors.isGateway(code) else {
       return HTTPReply(
-        status: row?.status ?? 500, headers: headers, body: envelope(code, JSON.null, failure.message, outcome))
+        status: row?.status ?? 500, headers: headers, body: envelope(code, JSON.null, message, outcome))
     }
     let action = Action(route: route)
     return HTTPReply(
@@ -101,7 +102,7 @@ extension JimengProvider {
           "Version": .string(action?.version ?? ""), "Service": "cv", "Region": "cn-north-1",
           "Error": [
             "CodeN": .number(JSONNumber(code)), "Code": .string(row?.word ?? "InternalError"),
-            "Message": .string(failure.message),
+            "Message": .string(message),
           ],
         ]
       ])

@@ -10,14 +10,26 @@ struct Reading {
   private var body: JSONObject
   private let kind: Kind
   private var request: VideoRequest
+  private var ledger: [LedgerEntry]
 
-  init(_ body: JSONObject, _ kind: Kind?) {
+  init(_ body: JSONObject, _ kind: Kind?, _ ledger: [LedgerEntry]) {
     self.body = body
+    self.ledger = ledger
     let model = (body["model_name"]?.nonNull ?? body["model"]?.nonNull)?.string
     self.kind = kind ?? Self.kind(of: body, model: model)
     request = VideoRequest(model: model ?? self.kind.defaultModel)
     self.body["model_name"] = nil
     self.body["model"] = nil
+    guard let model, !self.kind.namesModel, Self.isGeneration(model) else { return }
+    // The vendor's newer bodies name the generation; what makes such clips has one model here.
+    request.model = self.kind.defaultModel
+    self.ledger.append(
+      LedgerEntry("options.model_name", .translated, to: "model", value: .string(request.model)))
+  }
+
+  /// Whether a name is one of the vendor's generations, such as `kling-v2-6`.
+  private static func isGeneration(_ model: String) -> Bool {
+    Kind.allCases.allSatisfy { $0.namesModel || $0.defaultModel != model } && model.hasPrefix("kling-v")
   }
 
   /// The kind of a body that came without its path.
@@ -36,8 +48,9 @@ struct Reading {
     try texts()
     try media()
     try shots()
+    try responseFormat()
     for (name, value) in body where !value.isNull { request.options[name] = value }
-    return .create(request, ledger: [])
+    return .create(request, ledger: ledger)
   }
 
   // MARK: Members
@@ -56,6 +69,25 @@ struct Reading {
     guard let value = take(name) else { return nil }
     guard let text = value.string else { throw wrong(name, "text") }
     return text.isEmpty ? nil : text
+  }
+
+  /// A text, or a number that serves as one.
+  private mutating func takeIdentifier(_ name: String) throws(Failure) -> String? {
+    guard let value = take(name) else { return nil }
+    guard let text = value.lenientString else { throw wrong(name, "text") }
+    return text.isEmpty ? nil : text
+  }
+
+  /// A member of resellers' bodies; clips are always given by link.
+  private mutating func responseFormat() throws(Failure) {
+    guard let format = try takeText("response_format") else { return }
+    if format == "url" {
+      ledger.append(LedgerEntry("options.response_format", .translated, note: "answers always link to the clip"))
+      return
+    }
+    throw Failure(
+      .unsupported, "response_format can be url alone: clips are too large for a JSON answer.",
+      field: "response_format", advice: "Leave it out; the answer links to the clip.", vendorCode: "1201")
   }
 
   private mutating func takeInteger(_ name: String) throws(Failure) -> Int? {
@@ -82,7 +114,7 @@ struct Reading {
     request.framesPerSecond = try takeInteger("fps")
     request.seed = try takeInteger("seed").map { Int64($0) }
     request.count = try takeInteger("n")
-    request.user = try takeText("user")
+    request.user = try takeIdentifier("user")
     if let sound = take("sound") {
       guard let flag = sound.lenientBool else { throw wrong("sound", "on or off") }
       request.audio = flag
@@ -93,7 +125,7 @@ struct Reading {
       }
       request.watermark = mark["enabled"]?.lenientBool
     }
-    if let external = try takeText("external_task_id") { request.externalID = external }
+    if let external = try takeIdentifier("external_task_id") { request.externalID = external }
   }
 
   private mutating func shots() throws(Failure) {

@@ -15,8 +15,8 @@ extension KlingProvider {
       }
       return .get(id: id, options: JSONObject())
     case "list", "list-avatar":
-      _ = try kind(call)
       var filter = TaskFilter()
+      if let kind = try kind(call) { kind.narrow(&filter) }
       filter.pageNumber = try number(call, "pageNum", default: 1, maximum: 1_000)
       filter.pageSize = try number(call, "pageSize", default: 30, maximum: 500)
       return .list(filter)
@@ -24,7 +24,8 @@ extension KlingProvider {
       guard let body = try? JSON(parsing: call.body, limits: .lenient), let object = body.object else {
         throw Failure(.invalid, "The body is not a JSON object.", vendorCode: "1200")
       }
-      var reading = Reading(try flattened(object), try kind(call))
+      let (flat, ledger) = try CallerWords.flattened(object, vendorCode: "1201")
+      var reading = Reading(flat, try kind(call), ledger)
       return try reading.intent()
     default: throw Failure(.notFound, "Kling has no route \(call.route).", vendorCode: "1202")
     }
@@ -56,25 +57,5 @@ extension KlingProvider {
   private static func costs(_ call: DecodeCall) -> HTTPReply {
     HTTPReply(
       body: envelope(["code": 0, "msg": "success", "resource_pack_subscribe_infos": []], requestID: ""))
-  }
-
-  /// Fields of `metadata` (and `extra_body`) stand beside the others; one given both ways counts as written on top.
-  private static func flattened(_ object: JSONObject) throws(Failure) -> JSONObject {
-    var flat = object
-    for nest in ["metadata", "extra_body"] {
-      guard let value = flat[nest]?.nonNull else {
-        flat[nest] = nil
-        continue
-      }
-      guard let members = value.object else { throw Failure(.invalid, "\(nest) is not an object.", field: nest) }
-      flat[nest] = nil
-      for (name, member) in members where !member.isNull {
-        if ["model", "model_name", "req_key"].contains(name) {
-          throw Failure(.invalid, "\(nest) may not change the model.", field: "\(nest).\(name)")
-        }
-        if flat[name]?.nonNull == nil { flat[name] = member }
-      }
-    }
-    return flat
   }
 }

@@ -86,9 +86,16 @@ extension KlingProvider {
     return HTTPReply(
       status: status, headers: headers,
       body: [
-        "code": .number(JSONNumber(code)), "message": .string(failure.message), "request_id": .string(requestID),
+        "code": .number(JSONNumber(code)), "message": .string(CallerWords.sentence(failure, names: names)),
+        "request_id": .string(requestID),
       ])
   }
+
+  /// What callers call the canonical fields.
+  private static let names = [
+    "duration_seconds": "duration", "audio": "sound", "shots": "multi_prompt", "count": "n",
+    "watermark": "watermark_info",
+  ]
 
   static func code(for kind: FailureKind) -> Int {
     switch kind {

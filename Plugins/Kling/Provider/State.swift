@@ -47,6 +47,17 @@ enum Kind: String, CaseIterable {
     }
   }
 
+  /// A list by kind shows the tasks that a request of the kind makes, whatever model they name.
+  func narrow(_ filter: inout TaskFilter) {
+    switch self {
+    case .text2video: filter.scenarios = ["text"]
+    case .image2video: filter.scenarios = [MediaInput.Role.firstFrame, MediaInput.Role.lastFrame]
+    case .multiImage2video: filter.scenarios = [MediaInput.Role.reference]
+    case .omniVideo: break
+    case .videoExtend, .effects, .motionControl, .avatar, .lipSync: filter.model = defaultModel
+    }
+  }
+
   /// Whether bodies of this kind carry the model's name.
   var namesModel: Bool {
     switch self {
