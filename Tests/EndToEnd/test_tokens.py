@@ -49,10 +49,11 @@ class Serving:
     def list_jobs(self, authorization):
         return self.call("GET", "/v1/videos", {"Authorization": authorization})
 
-    def create(self, key, query="", **changes):
-        body = json.dumps(dict(CLIP, **changes))
-        return self.call("POST", "/v1/video/generations" + query, {
-            "Authorization": "Bearer " + key["bearer_token"], "Content-Type": "application/json"}, body)
+    def create(self, key, query="", once=None, **changes):
+        headers = {"Authorization": "Bearer " + key["bearer_token"], "Content-Type": "application/json"}
+        if once:
+            headers["Idempotency-Key"] = once
+        return self.call("POST", "/v1/video/generations" + query, headers, json.dumps(dict(CLIP, **changes)))
 
     def token(self, *arguments):
         return json.loads(self.succeed("tokens", "create", *arguments, "--json").out)
@@ -157,10 +158,14 @@ class Limits(ArkTest, Serving):
         status, answer, _ = self.create(narrow)
         self.assertEqual((status, "may not use the model" in json.dumps(answer)), (403, True), answer)
 
-        status, job, _ = self.create(few)
+        status, job, _ = self.create(few, once="boat-1")
         self.assertEqual(status, 200, job)
         status, answer, headers = self.create(few)
         self.assertEqual((status, headers.get("Retry-After")), (429, "5"), answer)
+        # What was asked for before needs no room; something else under the same key does.
+        status, again, _ = self.create(few, once="boat-1")
+        self.assertEqual((status, again["id"]), (200, job["id"]))
+        self.assertEqual(self.create(few, once="boat-1", prompt="another boat")[0], 429)
         self.assertTrue(wait_until(lambda: self.create(few, model="no-such-model")[0] == 400))
         listed = {key["name"]: key for key in json.loads(self.succeed("tokens", "list", "--json").out)}
         self.assertEqual(listed["few"]["jobs_under_way"], 1)
