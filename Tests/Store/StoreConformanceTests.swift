@@ -165,6 +165,7 @@ import VideoDocuments
         var job = calledJob(
           "fg_0\(number)", by: number == 6 ? "b" : "a", externalID: number == 2 || number == 6 ? "mine" : nil)
         if number == 4 { job.caller?.isRefused = true }
+        if number == 5 || number == 6 { job.idempotencyKey = "once" }
         _ = try await store.insert(job, entries: [])
       }
       _ = try await store.insert(sampleJob("fg_07"), entries: [])
@@ -185,6 +186,7 @@ import VideoDocuments
       #expect(try await numbers(JobFilter(callerKeyID: "")) == "7")
       #expect(try await numbers(JobFilter(callerKeyID: "c")) == "")
       #expect(try await numbers(JobFilter(callerKeyID: "a", externalID: "mine")) == "2")
+      #expect(try await numbers(JobFilter(callerKeyID: "a", idempotencyKey: "once")) == "5")
       #expect(try await numbers(JobFilter(callerKeyID: "a", ids: ["fg_01", "fg_06", "fg_05", "no'ne"])) == "51")
       #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.succeeded, .failed])) == "3")
       #expect(try await numbers(JobFilter(callerKeyID: "a", phases: [.queued], includesRefused: false)) == "521")

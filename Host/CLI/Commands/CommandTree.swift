@@ -29,6 +29,7 @@ public enum CommandTree {
       ConfigCommand.specification,
       ServeCommand.specification,
       TokensCommand.specification,
+      WebhooksCommand.specification,
       SandboxCommand.specification,
       DoctorCommand.specification,
       CompletionsCommand.specification,

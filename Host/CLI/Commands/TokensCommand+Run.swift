@@ -91,7 +91,7 @@ extension TokensCommand {
   // MARK: What they share
 
   /// The jobs' database, for a while: a gateway may be at work with it.
-  private static func withStore(
+  static func withStore(
     _ session: Session, _ body: @escaping @Sendable @LoopActor (SQLiteStore, String) async throws(Failure) -> Int32
   ) -> Int32 {
     MainThread.run { _ in
@@ -105,7 +105,7 @@ extension TokensCommand {
     }
   }
 
-  @LoopActor private static func open(_ store: SQLiteStore, _ path: String) async throws(Failure) -> CallerKeys {
+  @LoopActor static func open(_ store: SQLiteStore, _ path: String) async throws(Failure) -> CallerKeys {
     try await CallerKeys.open(store: store, masterKeyPath: CallerKeys.masterKeyPath(besideDatabase: path))
   }
 
@@ -123,7 +123,7 @@ extension TokensCommand {
   private static func use(_ key: CallerKeyRecord) -> TokenUse { TokenUse(spent: [], liveJobs: 0) }
 
   /// By id, or by a name that one key has; a key that still works goes before those that do not.
-  @LoopActor private static func find(
+  @LoopActor static func find(
     _ text: String, _ store: SQLiteStore
   ) async throws(Failure) -> CallerKeyRecord {
     let keys = try await store.callerKeys().keys

@@ -103,8 +103,14 @@ import VideoDocuments
     mark.webhookURL = draft.webhookURL
     jobDraft.caller = mark
     CallbackAddress.add(to: &jobDraft, manifest: draft.plan.manifest, settings: exchange.world.settings)
-    let reservation = try await parts.authenticator.reserve(
-      caller, model: draft.plan.model.id, quote: draft.quote)
+    let reservation: CallerReservation
+    do throws(Failure) {
+      reservation = try await parts.authenticator.reserve(caller, model: draft.plan.model.id, quote: draft.quote)
+    } catch {
+      // What was asked for before needs no room.
+      guard let idempotencyKey, let earlier = try await made(idempotencyKey, draft.fingerprint) else { throw error }
+      return Result(job: earlier, isReplay: true)
+    }
     jobDraft.caller?.reservationID = reservation.id
     let submission: Result
     do throws(Failure) {
@@ -133,6 +139,14 @@ import VideoDocuments
     return try await parts.store.jobs(filter).first {
       $0.requestFingerprint == draft.fingerprint && $0.task.createdAtMilliseconds >= earliest
     }
+  }
+
+  private func made(_ idempotencyKey: String, _ fingerprint: String) async throws(Failure) -> JobRecord? {
+    var filter = desk.filter()
+    filter.idempotencyKey = idempotencyKey
+    filter.includesRefused = true
+    filter.limit = 1
+    return try await parts.store.jobs(filter).first { $0.requestFingerprint == fingerprint }
   }
 
   private static let maximumKeyBytes = 255

@@ -109,7 +109,7 @@ import VideoDocuments
     } catch {
       var extras = ReplyWriter.Extras()
       extras.isConflict = error.field == Self.idempotencyField
-      // What the provider said is in the job; what is thrown is about the caller's own request and key.
+      // What the provider's side refuses was turned into its own kind, or stands in the job: this is the caller's key.
       extras.side = .caller
       return await writer.write(.failure(error), exchange, extras)
     }

@@ -14,6 +14,8 @@ public struct JobFilter: Sendable, Hashable {
   public var callerKeyID: String?
   /// The caller's own id of the task.
   public var externalID: String?
+  /// The caller's own key for the request; with `callerKeyID` it is of one job at most.
+  public var idempotencyKey: String?
   /// Empty: all.
   public var ids: [String]
   /// Of the task, as callers see it. Empty: all.
@@ -34,7 +36,8 @@ public struct JobFilter: Sendable, Hashable {
 
   public init(
     states: Set<JobState> = [], idPrefix: String? = nil, pluginID: String? = nil, model: String? = nil,
-    callerKeyID: String? = nil, externalID: String? = nil, ids: [String] = [], phases: Set<TaskPhase> = [],
+    callerKeyID: String? = nil, externalID: String? = nil, idempotencyKey: String? = nil, ids: [String] = [],
+    phases: Set<TaskPhase> = [],
     scenarios: [String] = [], before: String? = nil, after: String? = nil, isAscending: Bool = false, offset: Int = 0,
     includesRefused: Bool = true, limit: Int = 1000
   ) {
@@ -44,6 +47,7 @@ public struct JobFilter: Sendable, Hashable {
     self.model = model
     self.callerKeyID = callerKeyID
     self.externalID = externalID
+    self.idempotencyKey = idempotencyKey
     self.ids = ids
     self.phases = phases
     self.scenarios = scenarios
@@ -59,7 +63,8 @@ public struct JobFilter: Sendable, Hashable {
     (states.isEmpty || states.contains(job.state)) && (idPrefix.map { job.id.hasPrefix($0) } ?? true)
       && (pluginID.map { job.pluginID == $0 } ?? true) && (model.map { job.task.model == $0 } ?? true)
       && (callerKeyID.map { job.callerKeyID == $0 } ?? true)
-      && (externalID.map { job.caller?.externalID == $0 } ?? true) && (ids.isEmpty || ids.contains(job.id))
+      && (externalID.map { job.caller?.externalID == $0 } ?? true)
+      && (idempotencyKey.map { job.idempotencyKey == $0 } ?? true) && (ids.isEmpty || ids.contains(job.id))
       && (phases.isEmpty || phases.contains(job.task.phase))
       && (scenarios.isEmpty || scenarios.contains(TaskFilter.scenario(of: job.task.request)))
       && (before.map { job.id < $0 } ?? true)

@@ -19,6 +19,7 @@ struct JobQuery {
     }
     add("caller = ?", filter.callerKeyID)
     add("external_id = ?", filter.externalID)
+    add("idempotency_key = ?", filter.idempotencyKey)
     add("plugin = ?", filter.pluginID)
     add("model = ?", filter.model)
     add("id < ?", filter.before)

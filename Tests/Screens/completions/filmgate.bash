@@ -117,14 +117,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    ":--gateway")
-      :
-      return
-      ;;
-    ":--key")
-      :
-      return
-      ;;
     "generate:-m" | "generate:--model")
       mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       return
@@ -226,14 +218,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "generate:--gateway")
-      :
-      return
-      ;;
-    "generate:--key")
-      :
-      return
-      ;;
     "jobs:-n" | "jobs:--limit")
       :
       return
@@ -252,14 +236,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "jobs:--gateway")
-      :
-      return
-      ;;
-    "jobs:--key")
-      :
-      return
-      ;;
     "show:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -268,14 +244,6 @@ _filmgate() {
     "show:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "show:--gateway")
-      :
-      return
-      ;;
-    "show:--key")
-      :
       return
       ;;
     "wait:-o" | "wait:--output")
@@ -297,14 +265,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "wait:--gateway")
-      :
-      return
-      ;;
-    "wait:--key")
-      :
-      return
-      ;;
     "get:-o" | "get:--output")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
@@ -320,14 +280,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "get:--gateway")
-      :
-      return
-      ;;
-    "get:--key")
-      :
-      return
-      ;;
     "cancel:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -336,14 +288,6 @@ _filmgate() {
     "cancel:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "cancel:--gateway")
-      :
-      return
-      ;;
-    "cancel:--key")
-      :
       return
       ;;
     "again:-m" | "again:--model")
@@ -422,14 +366,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "again:--gateway")
-      :
-      return
-      ;;
-    "again:--key")
-      :
-      return
-      ;;
     "models list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -438,14 +374,6 @@ _filmgate() {
     "models list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "models list:--gateway")
-      :
-      return
-      ;;
-    "models list:--key")
-      :
       return
       ;;
     "models show:--plugins")
@@ -458,14 +386,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "models show:--gateway")
-      :
-      return
-      ;;
-    "models show:--key")
-      :
-      return
-      ;;
     "models default:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -474,14 +394,6 @@ _filmgate() {
     "models default:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "models default:--gateway")
-      :
-      return
-      ;;
-    "models default:--key")
-      :
       return
       ;;
     "plugins list:--plugins")
@@ -494,14 +406,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "plugins list:--gateway")
-      :
-      return
-      ;;
-    "plugins list:--key")
-      :
-      return
-      ;;
     "plugins show:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -510,14 +414,6 @@ _filmgate() {
     "plugins show:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "plugins show:--gateway")
-      :
-      return
-      ;;
-    "plugins show:--key")
-      :
       return
       ;;
     "keys set:--plugins")
@@ -530,14 +426,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "keys set:--gateway")
-      :
-      return
-      ;;
-    "keys set:--key")
-      :
-      return
-      ;;
     "keys list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -546,14 +434,6 @@ _filmgate() {
     "keys list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "keys list:--gateway")
-      :
-      return
-      ;;
-    "keys list:--key")
-      :
       return
       ;;
     "keys test:--plugins")
@@ -566,14 +446,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "keys test:--gateway")
-      :
-      return
-      ;;
-    "keys test:--key")
-      :
-      return
-      ;;
     "keys remove:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -582,14 +454,6 @@ _filmgate() {
     "keys remove:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "keys remove:--gateway")
-      :
-      return
-      ;;
-    "keys remove:--key")
-      :
       return
       ;;
     "config show:--plugins")
@@ -602,14 +466,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "config show:--gateway")
-      :
-      return
-      ;;
-    "config show:--key")
-      :
-      return
-      ;;
     "config path:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -620,14 +476,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "config path:--gateway")
-      :
-      return
-      ;;
-    "config path:--key")
-      :
-      return
-      ;;
     "config check:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -636,14 +484,6 @@ _filmgate() {
     "config check:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "config check:--gateway")
-      :
-      return
-      ;;
-    "config check:--key")
-      :
       return
       ;;
     "serve:--listen")
@@ -658,14 +498,6 @@ _filmgate() {
     "serve:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "serve:--gateway")
-      :
-      return
-      ;;
-    "serve:--key")
-      :
       return
       ;;
     "tokens create:--models")
@@ -698,14 +530,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "tokens create:--gateway")
-      :
-      return
-      ;;
-    "tokens create:--key")
-      :
-      return
-      ;;
     "tokens list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -714,14 +538,6 @@ _filmgate() {
     "tokens list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "tokens list:--gateway")
-      :
-      return
-      ;;
-    "tokens list:--key")
-      :
       return
       ;;
     "tokens show:--plugins")
@@ -734,14 +550,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "tokens show:--gateway")
-      :
-      return
-      ;;
-    "tokens show:--key")
-      :
-      return
-      ;;
     "tokens revoke:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -750,14 +558,6 @@ _filmgate() {
     "tokens revoke:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
-      return
-      ;;
-    "tokens revoke:--gateway")
-      :
-      return
-      ;;
-    "tokens revoke:--key")
-      :
       return
       ;;
     "sandbox:--port")
@@ -778,14 +578,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "sandbox:--gateway")
-      :
-      return
-      ;;
-    "sandbox:--key")
-      :
-      return
-      ;;
     "doctor:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -796,14 +588,6 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    "doctor:--gateway")
-      :
-      return
-      ;;
-    "doctor:--key")
-      :
-      return
-      ;;
     "completions:--list")
       mapfile -t COMPREPLY < <(compgen -W "models jobs plugins tokens" -- "$current")
       return
@@ -811,115 +595,115 @@ _filmgate() {
   esac
   case "$path" in
     "")
-      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
       ;;
     "generate")
-      mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
       ;;
     "jobs")
-      mapfile -t COMPREPLY < <(compgen -W "-n --limit --state --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-n --limit --state --plugins --config --json --help" -- "$current")
       ;;
     "show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "wait")
-      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --timeout --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --timeout --plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "get")
-      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "cancel")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "again")
-      mapfile -t COMPREPLY < <(compgen -W "-m --model -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "models")
       mapfile -t COMPREPLY < <(compgen -W "list show default --help" -- "$current")
       ;;
     "models list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "models show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       ;;
     "models default")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       ;;
     "plugins")
       mapfile -t COMPREPLY < <(compgen -W "list show --help" -- "$current")
       ;;
     "plugins list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "plugins show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys")
       mapfile -t COMPREPLY < <(compgen -W "set list test remove --help" -- "$current")
       ;;
     "keys set")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "keys test")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys remove")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "config")
       mapfile -t COMPREPLY < <(compgen -W "show path check --help" -- "$current")
       ;;
     "config show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "config path")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "config check")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       compopt -o filenames 2>/dev/null
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
       ;;
     "serve")
-      mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --json --help" -- "$current")
       ;;
     "tokens")
       mapfile -t COMPREPLY < <(compgen -W "create list show revoke --help" -- "$current")
       ;;
     "tokens create")
-      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --json --help" -- "$current")
       ;;
     "tokens list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "tokens show")
-      mapfile -t COMPREPLY < <(compgen -W "--secret --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--secret --plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       ;;
     "tokens revoke")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       ;;
     "sandbox")
-      mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --json --help" -- "$current")
       ;;
     "doctor")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
       ;;
     "completions")
       mapfile -t COMPREPLY < <(compgen -W "--list --help" -- "$current")
