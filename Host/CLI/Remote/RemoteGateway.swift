@@ -9,7 +9,7 @@ import VideoDocuments
 /// A gateway elsewhere, spoken to with a key of its own.
 @LoopActor struct RemoteGateway {
   let base: HTTPURL
-  private let key: String
+  let key: String
   let client: HTTPClient
 
   /// Answers may take as long as a create request waits, and a little more.
@@ -36,12 +36,6 @@ import VideoDocuments
         advice: "set FILMGATE_KEY to a token that its operator made with `filmgate tokens create`")
     }
     return RemoteGateway(base: base, key: key, client: HTTPClient())
-  }
-
-  private init(base: HTTPURL, key: String, client: HTTPClient) {
-    self.base = base
-    self.key = key
-    self.client = client
   }
 
   func get(_ path: String) async throws(Failure) -> JSON { try await ask("GET", path, [], .empty, repeats: true) }

@@ -10,7 +10,7 @@ _filmgate() {
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "serve" | "tokens" | "tokens create" | "tokens list" | "tokens show" | "tokens revoke" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
+    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "serve" | "tokens" | "tokens create" | "tokens list" | "tokens show" | "tokens revoke" | "webhooks" | "webhooks list" | "webhooks show" | "webhooks resend" | "webhooks secret" | "webhooks default" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
     esac
   done
   # A line without a command is a prompt with its options.
@@ -117,6 +117,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    ":--gateway")
+      :
+      return
+      ;;
+    ":--key")
+      :
+      return
+      ;;
     "generate:-m" | "generate:--model")
       mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       return
@@ -218,6 +226,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "generate:--gateway")
+      :
+      return
+      ;;
+    "generate:--key")
+      :
+      return
+      ;;
     "jobs:-n" | "jobs:--limit")
       :
       return
@@ -236,6 +252,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "jobs:--gateway")
+      :
+      return
+      ;;
+    "jobs:--key")
+      :
+      return
+      ;;
     "show:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -244,6 +268,14 @@ _filmgate() {
     "show:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "show:--gateway")
+      :
+      return
+      ;;
+    "show:--key")
+      :
       return
       ;;
     "wait:-o" | "wait:--output")
@@ -265,6 +297,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "wait:--gateway")
+      :
+      return
+      ;;
+    "wait:--key")
+      :
+      return
+      ;;
     "get:-o" | "get:--output")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
@@ -280,6 +320,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "get:--gateway")
+      :
+      return
+      ;;
+    "get:--key")
+      :
+      return
+      ;;
     "cancel:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -288,6 +336,14 @@ _filmgate() {
     "cancel:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "cancel:--gateway")
+      :
+      return
+      ;;
+    "cancel:--key")
+      :
       return
       ;;
     "again:-m" | "again:--model")
@@ -366,6 +422,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "again:--gateway")
+      :
+      return
+      ;;
+    "again:--key")
+      :
+      return
+      ;;
     "models list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -374,6 +438,14 @@ _filmgate() {
     "models list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "models list:--gateway")
+      :
+      return
+      ;;
+    "models list:--key")
+      :
       return
       ;;
     "models show:--plugins")
@@ -386,6 +458,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "models show:--gateway")
+      :
+      return
+      ;;
+    "models show:--key")
+      :
+      return
+      ;;
     "models default:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -394,6 +474,14 @@ _filmgate() {
     "models default:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "models default:--gateway")
+      :
+      return
+      ;;
+    "models default:--key")
+      :
       return
       ;;
     "plugins list:--plugins")
@@ -406,6 +494,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "plugins list:--gateway")
+      :
+      return
+      ;;
+    "plugins list:--key")
+      :
+      return
+      ;;
     "plugins show:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -414,6 +510,14 @@ _filmgate() {
     "plugins show:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "plugins show:--gateway")
+      :
+      return
+      ;;
+    "plugins show:--key")
+      :
       return
       ;;
     "keys set:--plugins")
@@ -426,6 +530,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "keys set:--gateway")
+      :
+      return
+      ;;
+    "keys set:--key")
+      :
+      return
+      ;;
     "keys list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -434,6 +546,14 @@ _filmgate() {
     "keys list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys list:--gateway")
+      :
+      return
+      ;;
+    "keys list:--key")
+      :
       return
       ;;
     "keys test:--plugins")
@@ -446,6 +566,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "keys test:--gateway")
+      :
+      return
+      ;;
+    "keys test:--key")
+      :
+      return
+      ;;
     "keys remove:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -454,6 +582,14 @@ _filmgate() {
     "keys remove:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "keys remove:--gateway")
+      :
+      return
+      ;;
+    "keys remove:--key")
+      :
       return
       ;;
     "config show:--plugins")
@@ -466,6 +602,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "config show:--gateway")
+      :
+      return
+      ;;
+    "config show:--key")
+      :
+      return
+      ;;
     "config path:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -476,6 +620,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "config path:--gateway")
+      :
+      return
+      ;;
+    "config path:--key")
+      :
+      return
+      ;;
     "config check:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -484,6 +636,14 @@ _filmgate() {
     "config check:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "config check:--gateway")
+      :
+      return
+      ;;
+    "config check:--key")
+      :
       return
       ;;
     "serve:--listen")
@@ -498,6 +658,14 @@ _filmgate() {
     "serve:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "serve:--gateway")
+      :
+      return
+      ;;
+    "serve:--key")
+      :
       return
       ;;
     "tokens create:--models")
@@ -530,6 +698,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "tokens create:--gateway")
+      :
+      return
+      ;;
+    "tokens create:--key")
+      :
+      return
+      ;;
     "tokens list:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -538,6 +714,14 @@ _filmgate() {
     "tokens list:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens list:--gateway")
+      :
+      return
+      ;;
+    "tokens list:--key")
+      :
       return
       ;;
     "tokens show:--plugins")
@@ -550,6 +734,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "tokens show:--gateway")
+      :
+      return
+      ;;
+    "tokens show:--key")
+      :
+      return
+      ;;
     "tokens revoke:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -558,6 +750,116 @@ _filmgate() {
     "tokens revoke:--config")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "tokens revoke:--gateway")
+      :
+      return
+      ;;
+    "tokens revoke:--key")
+      :
+      return
+      ;;
+    "webhooks list:-n" | "webhooks list:--limit")
+      :
+      return
+      ;;
+    "webhooks list:--key")
+      mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
+      return
+      ;;
+    "webhooks list:--state")
+      mapfile -t COMPREPLY < <(compgen -W "pending delivered stopped abandoned" -- "$current")
+      return
+      ;;
+    "webhooks list:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "webhooks list:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "webhooks list:--gateway")
+      :
+      return
+      ;;
+    "webhooks list:--key")
+      :
+      return
+      ;;
+    "webhooks show:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "webhooks show:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "webhooks show:--gateway")
+      :
+      return
+      ;;
+    "webhooks show:--key")
+      :
+      return
+      ;;
+    "webhooks resend:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "webhooks resend:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "webhooks resend:--gateway")
+      :
+      return
+      ;;
+    "webhooks resend:--key")
+      :
+      return
+      ;;
+    "webhooks secret:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "webhooks secret:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "webhooks secret:--gateway")
+      :
+      return
+      ;;
+    "webhooks secret:--key")
+      :
+      return
+      ;;
+    "webhooks default:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "webhooks default:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "webhooks default:--gateway")
+      :
+      return
+      ;;
+    "webhooks default:--key")
+      :
       return
       ;;
     "sandbox:--port")
@@ -578,6 +880,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "sandbox:--gateway")
+      :
+      return
+      ;;
+    "sandbox:--key")
+      :
+      return
+      ;;
     "doctor:--plugins")
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
@@ -588,6 +898,14 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
+    "doctor:--gateway")
+      :
+      return
+      ;;
+    "doctor:--key")
+      :
+      return
+      ;;
     "completions:--list")
       mapfile -t COMPREPLY < <(compgen -W "models jobs plugins tokens" -- "$current")
       return
@@ -595,115 +913,137 @@ _filmgate() {
   esac
   case "$path" in
     "")
-      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens webhooks sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "generate")
-      mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "jobs")
-      mapfile -t COMPREPLY < <(compgen -W "-n --limit --state --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-n --limit --state --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "wait")
-      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --timeout --plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "get")
-      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-o --output --overwrite --plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "cancel")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "again")
-      mapfile -t COMPREPLY < <(compgen -W "-m --model -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-m --model -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "models")
       mapfile -t COMPREPLY < <(compgen -W "list show default --help" -- "$current")
       ;;
     "models list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "models show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       ;;
     "models default")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list models 2>/dev/null)" -- "$current")
       ;;
     "plugins")
       mapfile -t COMPREPLY < <(compgen -W "list show --help" -- "$current")
       ;;
     "plugins list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "plugins show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys")
       mapfile -t COMPREPLY < <(compgen -W "set list test remove --help" -- "$current")
       ;;
     "keys set")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "keys test")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "keys remove")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list plugins 2>/dev/null)" -- "$current")
       ;;
     "config")
       mapfile -t COMPREPLY < <(compgen -W "show path check --help" -- "$current")
       ;;
     "config show")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "config path")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "config check")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       compopt -o filenames 2>/dev/null
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
       ;;
     "serve")
-      mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--listen --sandbox --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "tokens")
       mapfile -t COMPREPLY < <(compgen -W "create list show revoke --help" -- "$current")
       ;;
     "tokens create")
-      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "tokens list")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "tokens show")
-      mapfile -t COMPREPLY < <(compgen -W "--secret --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--secret --plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       ;;
     "tokens revoke")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
+      ;;
+    "webhooks")
+      mapfile -t COMPREPLY < <(compgen -W "list show resend secret default --help" -- "$current")
+      ;;
+    "webhooks list")
+      mapfile -t COMPREPLY < <(compgen -W "-n --limit --key --state --plugins --config --gateway --key --json --help" -- "$current")
+      ;;
+    "webhooks show")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "webhooks resend")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "webhooks secret")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
+      ;;
+    "webhooks default")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       ;;
     "sandbox")
-      mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--port --delay --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "doctor")
-      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "completions")
       mapfile -t COMPREPLY < <(compgen -W "--list --help" -- "$current")
