@@ -99,8 +99,6 @@ import VideoDocuments
   func masterKey() async throws {
     let folder = try PrivateFolder()
     let path = folder.path + "/jobs.db-key"
-    umask(0)
-    defer { umask(0o022) }
     let opening = (0..<16).map { _ in
       Task.detached { try await MasterKey.open(path, mayCreate: true)?.secret(of: "id") }
     }
