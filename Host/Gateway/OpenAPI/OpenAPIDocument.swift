@@ -9,7 +9,12 @@ public enum OpenAPIDocument {
   /// The document. `manifests` are those of the usable plugins; `version` is the product's.
   public static func make(manifests: [Manifest], version: String) -> JSON {
     let plugins = manifests.compactMap { PluginOperations($0) }
-    let operations = HostOperations.all + plugins.flatMap { $0.operations }
+    let hosts = Set(HostOperations.all.map { $0.path })
+    // The vendors' own paths are served too; of those only what shares a path with others is told, lest all of it be
+    // told twice.
+    let shared = manifests.compactMap { PluginOperations($0, isVendors: true) }
+      .flatMap { $0.operations.filter { hosts.contains($0.path) } }
+    let operations = HostOperations.all + plugins.flatMap { $0.operations } + shared
     var paths = JSONObject()
     for operation in operations {
       var path = paths[operation.path]?.object ?? JSONObject()
@@ -52,9 +57,10 @@ public enum OpenAPIDocument {
           "description": .string(failure.meaning),
           "headers": ["X-Request-Id": ["$ref": "#/components/headers/RequestId"]],
         ]
-        if !failure.status.hasSuffix("XX") {
-          response["content"] = ["application/json": ["schema": OpenAPISchema.any([schema])]]
-        }
+        var content = JSONObject()
+        if !failure.status.hasSuffix("XX") { content["application/json"] = ["schema": OpenAPISchema.any([schema])] }
+        if failure.isOfHTTP { content["text/plain"] = ["schema": ["type": "string"]] }
+        response["content"] = .object(content)
         responses[failure.name(schema)] = .object(response)
       }
     }

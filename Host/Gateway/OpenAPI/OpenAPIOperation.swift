@@ -58,7 +58,7 @@ struct OpenAPIOperation {
       case .media:
         response["content"] = .object(
           JSONObject(["video/*", "image/*", "audio/*", "application/octet-stream"].map { ($0, JSON.object([:])) }))
-      case .events: response["content"] = ["text/event-stream": ["schema": ["type": "string"]]]
+      case .events: response["content"] = ["text/event-stream": ["schema": OpenAPISchema.any(["ServerSentEvent"])]]
       case .text: response["content"] = ["text/plain": ["schema": ["type": "string"]]]
       case .nothing: break
       }
@@ -94,13 +94,15 @@ struct OpenAPIFailures {
   var meaning: String
   /// Whether routes that ask for no key answer so too.
   var isForAll = false
+  /// Whether a message may be refused so before anybody looks at its path; then a text says why.
+  var isOfHTTP = false
 
   func name(_ schema: String) -> String { "\(schema).\(status)" }
 
   static let all = [
     OpenAPIFailures(
       status: "400", meaning: "The request cannot be understood, or asks for what the model cannot do.",
-      isForAll: true),
+      isForAll: true, isOfHTTP: true),
     OpenAPIFailures(status: "401", meaning: "There is no proof of who the caller is, or a wrong one."),
     OpenAPIFailures(status: "402", meaning: "The account, or the caller's budget, is used up."),
     OpenAPIFailures(status: "403", meaning: "The caller's key is not for this."),
@@ -109,19 +111,18 @@ struct OpenAPIFailures {
     OpenAPIFailures(
       status: "409", meaning: "It contradicts what is there: an idempotency key used twice, a task over."),
     OpenAPIFailures(status: "410", meaning: "It was there, and is gone for good."),
-    OpenAPIFailures(status: "413", meaning: "The body is too large.", isForAll: true),
+    OpenAPIFailures(status: "413", meaning: "The body is too large.", isForAll: true, isOfHTTP: true),
     OpenAPIFailures(status: "429", meaning: "Too many requests or jobs at the moment; Retry-After says when."),
     OpenAPIFailures(status: "500", meaning: "A defect of the gateway or of its machine.", isForAll: true),
     OpenAPIFailures(status: "502", meaning: "The provider failed, or did not accept the gateway's account."),
     OpenAPIFailures(
       status: "503", meaning: "The provider cannot be reached, a plugin failed, or there is too much to do.",
-      isForAll: true),
+      isForAll: true, isOfHTTP: true),
     OpenAPIFailures(
       status: "504", meaning: "It is not known whether the provider took the task: do not send it again."),
-    // What HTTP itself is refused for, before anybody looks at the path.
     OpenAPIFailures(
-      status: "4XX", meaning: "The message is not one that is taken here; it has no body.", isForAll: true),
+      status: "4XX", meaning: "The message is not one that is taken here.", isForAll: true, isOfHTTP: true),
     OpenAPIFailures(
-      status: "5XX", meaning: "The message needs what is not spoken here; it has no body.", isForAll: true),
+      status: "5XX", meaning: "The message needs what is not spoken here.", isForAll: true, isOfHTTP: true),
   ]
 }

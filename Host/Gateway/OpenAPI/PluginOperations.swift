@@ -9,10 +9,15 @@ struct PluginOperations {
   private let dialect: DialectFacts
   /// In front of the names of this plugin's schemas, which are its own affair.
   private let prefix: String
+  /// Where its routes stand.
+  private let mount: String
 
   /// Nil for a plugin without a wire format of its own.
-  init?(_ manifest: Manifest) {
+  ///
+  /// - Parameter isVendors: at the vendor's own paths, as for clients that take a host and no path.
+  init?(_ manifest: Manifest, isVendors: Bool = false) {
     guard let dialect = manifest.dialect else { return nil }
+    mount = isVendors ? dialect.vendorMount : dialect.mount
     self.manifest = manifest
     self.dialect = dialect
     prefix = "\(manifest.id)."
@@ -35,7 +40,8 @@ struct PluginOperations {
       let replies = unique(facts.map { schemaName($0?.reply) })
       let summary = unique(facts.compactMap { $0?.summary }.filter { !$0.isEmpty }).joined(separator: ", ")
       var operation = OpenAPIOperation(
-        method: first.method.uppercased(), path: path(of: first), name: "\(manifest.id)-\(first.name)-\(number + 1)",
+        method: first.method.uppercased(), path: path(of: first),
+        name: "\(manifest.id)\(mount == dialect.mount ? "" : "-vendor")-\(first.name)-\(number + 1)",
         tag: manifest.id, summary: summary.isEmpty ? first.name : summary, failure: failure)
       operation.ownParameters = pathParameters(first) + queryParameters(group, facts)
       if operation.method == "POST" || operation.method == "PUT" || operation.method == "PATCH" {
@@ -61,7 +67,7 @@ struct PluginOperations {
     return order.compactMap { groups[$0] }
   }
 
-  private func path(of route: RouteFacts) -> String { "\(dialect.mount)\(route.path)" }
+  private func path(of route: RouteFacts) -> String { "\(mount)\(route.path)" }
 
   private func documentation(of route: RouteFacts) -> DialectDocumentation.Route? {
     dialect.documentation?.routes.first { $0.name == route.name }?.facts
@@ -81,7 +87,7 @@ struct PluginOperations {
     route.path.split(separator: "/").filter { $0.hasPrefix("{") && $0.hasSuffix("}") }.map { part in
       [
         "name": .string(String(part.dropFirst().dropLast())), "in": "path", "required": true,
-        "schema": ["type": "string", "minLength": 1],
+        "schema": ["type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"],
       ]
     }
   }

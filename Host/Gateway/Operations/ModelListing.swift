@@ -20,7 +20,15 @@ enum ModelListing {
 
   /// One model with all its facts, by id, alias or a name that a pattern matches.
   static func one(_ name: String, _ catalog: Catalog, _ caller: Caller) throws(Failure) -> JSON {
-    let match = try catalog.model(named: name)
+    let match: ModelMatch
+    do throws(Failure) {
+      match = try catalog.model(named: name)
+    } catch {
+      var failure = error
+      // Here the name is the thing that is asked for.
+      if failure.kind == .invalid { failure.kind = .notFound }
+      throw failure
+    }
     guard caller.mayUse(match.model.id) else {
       throw Failure(.permission, "This key may not use the model \(match.model.id).", field: "model")
     }
