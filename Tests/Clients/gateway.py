@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 
-from gate import Gate, harness, harness_pair  # noqa: E402
+from gate import BINARIES, Gate, harness, harness_pair  # noqa: E402,F401
 
 JIMENG_PAIR = ("AKLTEXAMPLEACCESSKEYID0001", "RXhhbXBsZVNlY3JldEtleUZvclRlc3RPbmx5MDAwMQ==")
 START_SECONDS, STOP_SECONDS = 30, 40
