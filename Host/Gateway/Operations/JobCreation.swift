@@ -15,10 +15,19 @@ import VideoDocuments
   let exchange: Exchange
   let caller: Caller
 
+  init(parts: GatewayParts, exchange: Exchange, caller: Caller) {
+    self.parts = parts
+    self.exchange = exchange
+    self.caller = caller
+  }
+
   struct Result {
     var job: JobRecord
     var isReplay: Bool
   }
+
+  /// Copies that this request made.
+  private let inputs = RequestInputs()
 
   private var desk: JobDesk { JobDesk(parts: parts, caller: caller) }
 
@@ -33,6 +42,12 @@ import VideoDocuments
     var externalID: String?
     var remixedFrom: String?
     var webhookURL: String?
+  }
+
+  /// Deletes the copies of the request's inputs, where no job has come of it.
+  func discardInputs() {
+    for asset in inputs.copies { parts.assets.remove(asset) }
+    inputs.copies = []
   }
 
   func draft(_ order: CreateOrder) async throws(Failure) -> Draft {
@@ -52,6 +67,7 @@ import VideoDocuments
     let webhookURL = try WebhookAddress.take(
       from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
     let fingerprint = Self.fingerprint(request, assets + kept)
+    inputs.copies = assets
     assets += kept
     let world = exchange.world
     var options = PlanOptions(
@@ -86,6 +102,17 @@ import VideoDocuments
   }
 
   func create(_ order: CreateOrder) async throws(Failure) -> Result {
+    do throws(Failure) {
+      let result = try await attempt(order)
+      if result.isReplay { discardInputs() }
+      return result
+    } catch {
+      discardInputs()
+      throw error
+    }
+  }
+
+  private func attempt(_ order: CreateOrder) async throws(Failure) -> Result {
     let draft = try await draft(order)
     let idempotencyKey = try Self.idempotencyKey(exchange.request.head.headers)
     if idempotencyKey == nil, let earlier = try await repeated(draft) { return Result(job: earlier, isReplay: true) }
@@ -166,4 +193,9 @@ import VideoDocuments
     let parts: [JSON] = [request.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
     return SHA256Digest(of: JSON.array(parts).text).hexadecimal
   }
+}
+
+/// What a request has put on disk so far.
+@LoopActor private final class RequestInputs {
+  var copies: [JobAsset] = []
 }

@@ -134,9 +134,10 @@ import VideoDocuments
   }
 
   private func dryRun(_ order: CreateOrder) async throws(Failure) -> HTTPResponse {
-    let draft = try await JobCreation(parts: parts, exchange: exchange, caller: caller).draft(order)
+    let creation = JobCreation(parts: parts, exchange: exchange, caller: caller)
+    defer { creation.discardInputs() }
+    let draft = try await creation.draft(order)
     let preview = try await parts.preview(draft.plan, draft.assets)
-    for asset in draft.assets where asset.isOwnedCopy { parts.assets.remove(asset) }
     var object: JSONObject = [
       "object": "dry_run", "model": .string(draft.plan.request.model), "plugin": .string(draft.plan.pluginID),
       "account": .string(draft.plan.account.name), "quote": draft.quote.json, "request": draft.plan.request.json,

@@ -61,6 +61,11 @@ extension JobRunner {
     let event = await askToCancel(job)
     job = try await apply(event, to: id).job
     if job.state == .cancelled { return (.cancelled, job) }
+    if case .cancelFailed(let failure) = event, failure.kind != .unsupported, !failure.isRetryable {
+      // Whoever drives the job may have asked too, and been heard first: the vendor's state tells.
+      job = try await apply(await look(job), to: id).job
+      if job.state == .cancelled { return (.cancelled, job) }
+    }
     switch event {
     case .cancelFailed(let failure) where failure.kind == .unsupported: return (.providerCannot(failure), job)
     case .cancelFailed(let failure) where failure.isRetryable: return (.failed(failure), job)
