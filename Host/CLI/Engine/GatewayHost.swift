@@ -122,7 +122,9 @@ import VideoDocuments
     }
   }
 
-  /// Opens the port; `address` is what the command line says.
+  private var manager: ServiceManager { ServiceManager(environment: engine.locations.environment) }
+
+  /// Opens the port, unless one is open already; `address` is what the command line says.
   func listen(_ address: String?) throws(Failure) {
     let text = address ?? gateway.world.configuration.gateway.listen
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
@@ -133,6 +135,10 @@ import VideoDocuments
     limits.connections = gateway.world.configuration.gateway.maximumConnections
     let host = text[..<colon].trimmingBrackets
     do throws(HTTPServerFailure) {
+      if let listener = manager.listener() {
+        server = try HTTPServer.start(listener: listener, responder: gateway, limits: limits)
+        return
+      }
       server = try HTTPServer.start(host: host, port: port, responder: gateway, limits: limits)
     } catch {
       throw Failure(
@@ -144,6 +150,7 @@ import VideoDocuments
   func announce() {
     guard let server else { return }
     let base = "http://127.0.0.1:\(server.port)"
+    manager.tell("READY=1")
     if session.wantsJSON {
       var event: JSONObject = ["event": "serving", "base_url": .string(base)]
       event.add("bearer_token", firstKey?.bearer)
@@ -165,6 +172,7 @@ import VideoDocuments
 
   /// Takes no new request, and lets those under way finish.
   func drain() async {
+    manager.tell("STOPPING=1")
     services.health.isDraining = true
     services.waits.drain()
     let grace = gateway.world.configuration.gateway.drainMilliseconds
