@@ -7,7 +7,9 @@ import tempfile
 import unittest
 import urllib.request
 
-BINARY = os.path.join(os.environ["FILMGATE_TEST_BINARIES"], "filmgate")
+from gate import BINARIES
+
+BINARY = os.path.join(BINARIES, "filmgate")
 
 
 class Service(unittest.TestCase):
@@ -30,16 +32,19 @@ class Service(unittest.TestCase):
                 os.dup2(quiet, 1)
                 os.dup2(quiet, 2)
                 os.execve(BINARY, ["filmgate", "serve", "--sandbox"], environment)
-            try:
-                self.assertEqual(manager.recv(100), b"READY=1")
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
-                    self.assertEqual(answer.status, 200)
-                os.kill(child, signal.SIGTERM)
-                self.assertEqual(manager.recv(100), b"STOPPING=1")
-            finally:
-                try:
-                    os.kill(child, signal.SIGTERM)
-                except ProcessLookupError:
-                    pass
-                _, status = os.waitpid(child, 0)
+            self.addCleanup(self.end, child)
+            self.assertEqual(manager.recv(100), b"READY=1")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+                self.assertEqual(answer.status, 200)
+            os.kill(child, signal.SIGTERM)
+            self.assertEqual(manager.recv(100), b"STOPPING=1")
+            _, status = os.waitpid(child, 0)
             self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+
+    @staticmethod
+    def end(child):
+        try:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
