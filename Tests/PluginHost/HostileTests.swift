@@ -177,7 +177,7 @@ struct HostileTests {
 
   @Test("the largest answer is passed whole, and a large request too")
   func largeFrames() async throws {
-    let fixture = try Fixture()
+    var fixture = try Fixture()
     // Forty megabytes take their time on a busy machine; it is their passing that matters.
     fixture.settings.limits.callMilliseconds = 60_000
     let registry = try {
