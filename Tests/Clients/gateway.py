@@ -84,7 +84,7 @@ class Key:
     """What a caller needs: the key itself for Bearer, and the pair for signatures."""
 
     def __init__(self, row):
-        self.id, self.secret, self.bearer = row["access_key"], row["secret_key"], row.get("bearer_token") or row["key"]
+        self.id, self.secret, self.bearer = row["access_key"], row["secret_key"], row["bearer_token"]
         self.webhook_secret = row.get("webhook_secret")
 
     @property

@@ -56,10 +56,10 @@ class FirstKey(unittest.TestCase):
         first = gateway.serve().announced
         self.assertEqual(gateway.terminate(), 0, gateway.log)
         second = gateway.serve().announced
-        self.assertEqual([name for name in ("key", "access_key", "secret_key") if name in second], [])
-        self.assertEqual(gateway.ask("GET", "/v1/videos", headers={"Authorization": "Bearer " + first["key"]}).status, 200)
+        self.assertEqual([name for name in ("bearer_token", "access_key", "secret_key") if name in second], [])
+        self.assertEqual(gateway.ask("GET", "/v1/videos", headers={"Authorization": "Bearer " + first["bearer_token"]}).status, 200)
         # It stands in no log and no file.
-        for secret in (first["key"], first["secret_key"]):
+        for secret in (first["bearer_token"], first["secret_key"]):
             self.assertNotIn(secret, gateway.log)
             for path, data in gateway.files():
                 self.assertNotIn(secret.encode(), data, path)
