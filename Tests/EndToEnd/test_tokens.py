@@ -77,12 +77,12 @@ class Proofs(GateTest, Serving):
     def test_the_first_key_is_shown_once(self):
         self.start_serving()
         first = dict(self.first)
-        self.assertEqual(self.list_jobs("Bearer " + first["key"])[0], 200)
+        self.assertEqual(self.list_jobs("Bearer " + first["bearer_token"])[0], 200)
         self.assertEqual([key["name"] for key in json.loads(self.succeed("tokens", "list", "--json").out)], ["first"])
         self.stop_serving()
         self.start_serving()
-        self.assertNotIn("key", self.first)
-        self.assertEqual(self.list_jobs("Bearer " + first["key"])[0], 200)
+        self.assertNotIn("bearer_token", self.first)
+        self.assertEqual(self.list_jobs("Bearer " + first["bearer_token"])[0], 200)
 
     def test_every_way_to_prove_a_key(self):
         self.start_serving()
