@@ -92,6 +92,9 @@ public struct RouteMatcher: Sendable {
       pattern: best.entry.text, literalCount: best.entry.pattern.literalCount)
   }
 
+  /// The decoded segments of a path as it came; nil for what no route may see.
+  public static func segments(of path: String) -> [String]? { RoutePattern.segments(of: path) }
+
   /// Headers that prove who the caller is: no plugin sees them.
   public static let secretHeaders: Set<String> = [
     "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-security-token",

@@ -30,7 +30,7 @@ struct RouteTable: Sendable {
   /// Finds the route. `path` and `query` are as they came; HEAD asks for what GET would answer.
   func match(method: String, path: String, query: String) throws(RouteMiss) -> Route {
     let format = format(of: path)
-    guard let segments = PathSegments.decode(path), let items = QueryItem.parse(query) else {
+    guard let segments = RouteMatcher.segments(of: path), let items = QueryItem.parse(query) else {
       throw RouteMiss(reason: .badTarget, format: format)
     }
     let method = method == "HEAD" ? "GET" : method
@@ -79,22 +79,5 @@ extension HostRoutes.Result {
   fileprivate var fixedWords: Int? {
     guard case .found(_, _, let pattern) = self else { return nil }
     return pattern.split(separator: "/").count { !$0.hasPrefix("{") }
-  }
-}
-
-/// A path's decoded segments, or none where the path is one that no route may have.
-enum PathSegments {
-  static func decode(_ path: String) -> [String]? {
-    guard path.hasPrefix("/") else { return nil }
-    var parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-    if parts.last?.isEmpty == true { parts.removeLast() }
-    var segments: [String] = []
-    for part in parts {
-      guard let text = PercentEncoding.decode(part), !text.isEmpty, text != ".", text != "..",
-        text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-      else { return nil }
-      segments.append(text)
-    }
-    return segments
   }
 }
