@@ -214,7 +214,8 @@ struct Purchase: Sendable, CustomStringConvertible {
 
   @Test(arguments: simple.filter { ["seedance", "volc"].contains($0.plugin) && $0.profile == "official" }) @LoopActor
   func whatWaitsIsCancelledAndWhatRunsIsNot(_ purchase: Purchase) async throws {
-    try await withPlugins(delayMilliseconds: 2_000) { registry, address in
+    // It waits for longer than any machine takes to ask.
+    try await withPlugins(delayMilliseconds: 600_000) { registry, address in
       var driver = try PluginDriver(registry, address, purchase.plugin, purchase.profile)
       var request = try purchase.request
       request.prompt = "sandbox:stuck"
@@ -222,8 +223,16 @@ struct Purchase: Sendable, CustomStringConvertible {
       try await driver.cancel(&waiting, &waitingState)
       try await driver.look(&waiting, &waitingState)
       #expect(waiting.phase == .cancelled, "\(driver.log.joined(separator: "\n"))")
+    }
+    try await withPlugins(delayMilliseconds: 200) { registry, address in
+      var driver = try PluginDriver(registry, address, purchase.plugin, purchase.profile)
+      var request = try purchase.request
+      request.prompt = "sandbox:stuck"
       var (running, runningState) = try await driver.create(request)
-      try await Task.sleep(nanoseconds: 900_000_000)
+      for _ in 0..<600 where running.phase != .running {
+        try await Task.sleep(nanoseconds: 100_000_000)
+        try await driver.look(&running, &runningState)
+      }
       driver.log = []
       do {
         try await driver.cancel(&running, &runningState)
