@@ -97,6 +97,28 @@ class Told(ClientCase):
         self.assertEqual(answer.json["request_id"], answer.headers["x-request-id"])
 
 
+    def test_the_shape_that_the_model_chose(self):
+        order = {"model": SEEDANCE, "prompt": self.word(), "seconds": "4", "resolution": "480p", "ratio": "adaptive"}
+        headers = {"Idempotency-Key": order["prompt"]}
+        first = self.ask("POST", "/v1/videos", order, headers=headers).json
+        self.assertIsNone(first["size"])
+        found = self.completed(first["id"])
+        self.assertEqual((found["metadata"]["width"], found["metadata"]["height"]), (864, 496), found)
+        self.assertEqual(found["data"]["data"]["ratio"], "16:9")
+        self.assertEqual(self.ok("GET", "/v1/videos/" + first["id"])["size"], "864x496")
+        # A repeated request has the first reply, which did not know it yet.
+        self.assertEqual(self.ask("POST", "/v1/videos", order, headers=headers).json, first)
+
+    def test_statuses_of_http_in_every_format(self):
+        for dialect in DIALECTS:
+            with self.subTest(dialect.name):
+                method, target, body = dialect.create(Order(KLING, self.word()))
+                answer = self.ask(method, target, b"{" + b" " * (9 << 20) + b"}")
+                self.assertEqual(answer.status, 413, answer)
+                mount = target.partition("?")[0].strip("/").split("/")[0]
+                self.assertEqual(self.ask("GET", "/%s/no/such/path" % mount).status, 404)
+
+
 class Hidden(ClientCase):
     """A clip that goes into another task is at the vendor's: its link there is not for the caller."""
 
