@@ -177,10 +177,13 @@ import VideoDocuments
     else { return nil }
     var filter = desk.filter()
     filter.limit = Self.jobsSearched
+    filter.includesRefused = true
     let earliest = exchange.nowMilliseconds - Self.repeatWindowMilliseconds
-    return try await parts.store.jobs(filter).first {
+    let last = try await parts.store.jobs(filter).first {
       $0.requestFingerprint == draft.fingerprint && $0.task.createdAtMilliseconds >= earliest
     }
+    // The last of them was refused: that one is tried again, and no earlier one that the caller has.
+    return last?.caller?.isRefused == true ? nil : last
   }
 
   private func made(_ idempotencyKey: String, _ fingerprint: String) async throws(Failure) -> JobRecord? {

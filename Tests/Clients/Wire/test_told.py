@@ -88,6 +88,19 @@ class Told(ClientCase):
             self.assertIn(task, [row["id"] for row in self.ok("GET", target + JIMENG)[rows]])
             self.assertEqual(self.ok("GET", target + "nothing")[rows], [])
 
+    def test_what_is_shown_as_waiting_is_listed_as_waiting(self):
+        word = self.word()
+        self.vendors.rule("ark", on="create", match=word, reply="accept_close")
+        task = self.ok("POST", "/volc/v1/contents/generations/tasks", {
+            "model": SEEDANCE, "content": [{"type": "text", "text": word}]})["id"]
+        self.assertEqual(self.ok("GET", "/volc/v1/contents/generations/tasks/" + task)["status"], "queued")
+        for target, rows in (("/volc/v1/contents/generations/tasks?page_size=500&filter.status=", "items"),
+                             ("/v1/video/generations?page_size=500&status=", "data")):
+            def listed(status):
+                return [row.get("id") or row["task_id"] for row in self.ok("GET", target + status)[rows]]
+            self.assertIn(task, listed("queued"))
+            self.assertNotIn(task, listed("running"))
+
     def test_models_without_the_version_in_the_path(self):
         self.assertEqual(self.ok("GET", "/models"), self.ok("GET", "/v1/models"))
         self.assertEqual(self.ok("GET", "/models/" + KLING)["id"], KLING)
