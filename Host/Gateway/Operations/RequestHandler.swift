@@ -147,6 +147,7 @@ import VideoDocuments
     let creation = JobCreation(parts: parts, exchange: exchange, caller: caller)
     defer { creation.discardInputs() }
     let draft = try await creation.draft(order)
+    try caller.checkModel(draft.plan.model.id)
     var plan = draft.plan
     plan.request = plan.request.masked(link: view.link)
     let preview = try await parts.preview(plan, draft.assets)

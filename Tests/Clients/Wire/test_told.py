@@ -55,6 +55,15 @@ class Told(ClientCase):
                 # By the name that the caller gave it.
                 self.assertTrue(dry.json["warnings"][0].startswith("no_such_option "), dry)
 
+    def test_a_dry_run_refuses_the_models_that_the_create_would(self):
+        key = self.gateway.key("klings", "--models", "kling-*")
+        for dialect in DIALECTS:
+            with self.subTest(dialect.name):
+                method, target, body = dialect.create(Order(SEEDANCE, self.word()))
+                dry = self.ask(method, target + ("&" if "?" in target else "?") + "dry_run=true", body, key)
+                real = self.ask(method, target, body, key)
+                self.assertEqual((dry.status, real.status), (403, 403), dry)
+
     def test_a_field_given_both_ways(self):
         for dialect in DIALECTS:
             for nest in ("metadata", "extra_body"):
