@@ -4,9 +4,13 @@ extension JSON {
   /// The document as UTF-8, without white space. Escaped is only what must be: `"`, `\` and control characters.
   public func serialized() -> [UInt8] {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.usualBytes)
     write(into: &bytes)
     return bytes
   }
+
+  /// Room for so many bytes is made at once: most documents fit, and growing copies.
+  private static var usualBytes: Int { 1_024 }
 
   /// The document as text, without white space.
   public var text: String { String(decoding: serialized(), as: UTF8.self) }
@@ -17,7 +21,7 @@ extension JSON {
     case .null: append("null", to: &bytes)
     case .bool(true): append("true", to: &bytes)
     case .bool(false): append("false", to: &bytes)
-    case .number(let number): bytes.append(contentsOf: number.text.utf8)
+    case .number(let number): Self.append(number.text, to: &bytes)
     case .string(let string): Self.writeString(string, into: &bytes)
     case .array(let elements):
       var separator = UInt8(ascii: "[")
@@ -48,15 +52,21 @@ extension JSON {
     var string = string
     string.withUTF8 { source in
       var runStart = 0
-      for (place, byte) in source.enumerated()
-      where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        bytes.append(contentsOf: source[runStart..<place])
+      for place in 0..<source.count {
+        let byte = source[place]
+        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[runStart..<place]))
         writeEscape(byte, into: &bytes)
         runStart = place + 1
       }
-      bytes.append(contentsOf: source[runStart...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[runStart...]))
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func append(_ text: String, to bytes: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   private static func writeEscape(_ byte: UInt8, into bytes: inout [UInt8]) {

@@ -9,6 +9,9 @@ public enum Blocking {
   /// How many pieces of work can block at once.
   public static let threadLimit = 8
 
+  /// Has `work` done on one of the threads; nobody waits for it.
+  public static func start(_ work: @Sendable @escaping () -> Void) { BlockingPool.shared.submit(work) }
+
   /// Runs `work` on one of the threads and resumes the caller where it was. Cancellation does not interrupt it.
   public nonisolated(nonsending) static func run<Value: Sendable>(
     _ work: @Sendable @escaping () -> Value

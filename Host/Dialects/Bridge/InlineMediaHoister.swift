@@ -287,6 +287,18 @@ public struct InlineMediaHoister: Sendable {
     return text.count < shortestBareCharacters ? .open : .bare
   }
 
+  /// Whether a file may have to be written for the body: it is long enough for a bare medium, or `data:` occurs in it.
+  static func mayHoldMedium(_ body: [UInt8]) -> Bool {
+    guard body.count < shortestBareCharacters else { return true }
+    return body.withUnsafeBufferPointer { body in
+      for end in linkStart.count..<max(body.count, linkStart.count) where body[end - 1] == UInt8(ascii: ":") {
+        let start = end - linkStart.count
+        if (0..<linkStart.count - 1).allSatisfy({ body[start + $0] | 0x20 == linkStart[$0] }) { return true }
+      }
+      return false
+    }
+  }
+
   static func isBase64(_ byte: UInt8) -> Bool {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
       || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=")

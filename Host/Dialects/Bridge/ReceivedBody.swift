@@ -47,7 +47,13 @@ public struct ReceivedBody: Sendable {
       hoister = try await consume(hoister, batch)
       batch.removeAll(keepingCapacity: true)
     }
-    let hoisted = try finish(try await consume(hoister, batch))
+    // Most bodies hold no medium, and need no thread.
+    if count == batch.count, !InlineMediaHoister.mayHoldMedium(batch) {
+      do throws(Failure) { try hoister.consume(batch[...]) } catch { throw .refused(error) }
+    } else {
+      hoister = try await consume(hoister, batch)
+    }
+    let hoisted = try finish(hoister)
     return ReceivedBody(document: hoisted.json, media: hoisted.media, digest: hasher.finish())
   }
 

@@ -149,6 +149,7 @@ import VideoDocuments
   }
 
   private static func ascii(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var result = ""
     for unit in text.utf16 {
       if (0x20..<0x7F).contains(unit), let scalar = Unicode.Scalar(unit) {
