@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import VideoDocuments
+import VideoDocuments
 
 /// What a gateway says beside a refusal: that nothing was bought. A status of the 500s alone leaves that open, so a gateway
 /// whose account is another gateway would have to hold every such create for a purchase of unknown outcome.
