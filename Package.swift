@@ -32,14 +32,16 @@ let core = Context.environment["FILMGATE_SMALL"] == nil ? strict : smallPlugin
 
 /// Executables carry the runtime too (2 ms faster to start), and export none of it to what they load. FILMGATE_SYMBOLS
 /// keeps their symbols, for profilers.
-let selfContainedExecutable: [LinkerSetting] = [
-  .unsafeFlags([
-    "-static-stdlib",
-    "-Xlinker", "--version-script=\(Context.packageDirectory)/Host/System/none.map",
-    "-Xlinker", "--gc-sections",
-  ]),
-] + (Context.environment["FILMGATE_SYMBOLS"] == nil
-  ? [.unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release))] : [])
+let selfContainedExecutable: [LinkerSetting] =
+  [
+    .unsafeFlags([
+      "-static-stdlib",
+      "-Xlinker", "--version-script=\(Context.packageDirectory)/Host/System/none.map",
+      "-Xlinker", "--gc-sections",
+    ])
+  ]
+  + (Context.environment["FILMGATE_SYMBOLS"] == nil
+    ? [.unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release))] : [])
 
 /// Four plugins laid out alike: logic that tests can link, and a thin entry that only exports the C symbols.
 func plugin(_ name: String, uses dependencies: [Target.Dependency] = []) -> [Target] {

@@ -123,8 +123,9 @@ def show_file(name, connections, figures, file_bytes):
 
 
 def write_clip(path, size):
-    """A file that begins as an MP4 does."""
+    """A file that has the outline of an MP4: its boxes end where they say."""
     with open(path, "wb") as file:
-        file.write(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2")
+        file.write(b"\0\0\0\x18ftypisom\0\0\2\0isomiso2" + b"\0\0\0\x08moov")
+        file.write((size - file.tell()).to_bytes(4, "big") + b"mdat")
         while file.tell() < size:
             file.write(os.urandom(min(1 << 20, size - file.tell())))

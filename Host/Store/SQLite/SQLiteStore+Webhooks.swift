@@ -73,6 +73,8 @@ extension SQLiteStore: WebhookOutbox {
 extension SQLiteStore: CallbackIndex {
   public nonisolated(nonsending) func job(callbackToken token: String) async throws(Failure) -> JobRecord? {
     let hot = hot
-    return try await perform(on: reader) { (connection) throws(Failure) in try CallbackTables.find(token, connection, hot) }
+    return try await perform(on: reader) { (connection) throws(Failure) in
+      try CallbackTables.find(token, connection, hot)
+    }
   }
 }
