@@ -154,11 +154,33 @@ extension ReceivedBody {
       let isWritten = await Blocking.run { (try? file.write(piece)) != nil }
       guard isWritten else { throw giveUp("A file of the form could not be kept in \(folder).") }
     }
+    if count == 0, part.head.filename?.isEmpty == true {
+      // A file field of a page in which nothing was chosen.
+      return
+    }
+    if let text = await Self.text(of: file, count, part.head) {
+      try add(part.head.name, text: text)
+      return
+    }
     let name = "form-\(media.count + 1)"
     media.append(
       HoistedMedia(
         name: name, file: file, byteCount: count, declaredType: part.head.contentType, place: part.head.name))
     fields.append(NameValuePair(part.head.name, "\(InlineMedia.scheme):\(name)"))
+  }
+
+  /// The largest file that may be meant as a text.
+  private static let longestTextBytes: Int64 = 64 << 10
+
+  /// Some clients give every field a file name, texts too: what names no type but a text's, and holds one, is one.
+  private static func text(of file: HoistedFile, _ count: Int64, _ head: MultipartPartHead) async -> String? {
+    let type = (head.contentType ?? "").split(separator: ";").first.map { $0.lowercased() } ?? ""
+    guard type.isEmpty || type.hasPrefix("text/") || type == "application/json", count <= longestTextBytes else {
+      return nil
+    }
+    let read = await Blocking.run { try? file.bytes(count: Int(count)) }
+    guard let bytes = read, MediaType(sniffing: bytes) == nil else { return nil }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   private mutating func giveUp(_ sentence: String) -> MultipartFailure {

@@ -99,10 +99,7 @@ extension CallerKeyRecord {
   var hasLimits: Bool { budget != nil || parallelLimit != nil }
 
   func checkModel(_ model: String) throws(Failure) {
-    guard !modelPatterns.isEmpty, !modelPatterns.contains(where: { NamePattern($0).matches(model) }) else { return }
-    throw Failure(
-      .permission, "This key may not use the model \(model).", field: "model",
-      advice: "It may use \(modelPatterns.joined(separator: ", ")).")
+    try Caller(keyID: id, name: name, modelPatterns: modelPatterns).checkModel(model)
   }
 
   /// The most that a request may cost, in the budget's currency; nothing without a budget. Throws when that is not known.

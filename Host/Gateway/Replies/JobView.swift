@@ -44,6 +44,7 @@ struct JobView: Sendable {
     (task.startedAtMilliseconds, task.finishedAtMilliseconds, task.expiresAt) = (nil, nil, nil)
     (task.outputs, task.usage, task.cost) = ([], JSONObject(), nil)
     (task.failure, task.rawStatus, task.vendorTask) = (nil, nil, nil)
+    (task.request.resolution, task.request.aspectRatio) = (job.request.resolution, job.request.aspectRatio)
     return task
   }
 
@@ -51,12 +52,34 @@ struct JobView: Sendable {
   private func describe(_ task: inout VideoTask) {
     guard let model = model(task.request.model) else { return }
     task.request.framesPerSecond = task.request.framesPerSecond ?? model.framesPerSecond
+    if task.phase == .succeeded { Self.settleShape(of: &task.request, by: task.vendorTask, model) }
     guard let size = Self.size(of: task.request, model) else { return }
     for index in task.outputs.indices
     where task.outputs[index].kind == "video" && task.outputs[index].widthPixels == nil {
       task.outputs[index].widthPixels = size.widthPixels
       task.outputs[index].heightPixels = size.heightPixels
     }
+  }
+
+  /// Where a provider's task, or a reseller's around it, may say what the model chose.
+  private static let shapePlaces = ["", "data.data.result", "data.data", "data"]
+
+  /// Resolution and ratio that were left to the model, as the provider's task has them: those alone that the model's
+  /// table knows.
+  private static func settleShape(of request: inout VideoRequest, by vendorTask: JSON?, _ model: ModelFacts) {
+    func settled(_ asked: String?, _ names: [String], known: [String]) -> String? {
+      if let asked, known.contains(asked) { return asked }
+      for place in shapePlaces {
+        for name in names {
+          let found = vendorTask?.value(at: place.isEmpty ? name : "\(place).\(name)")?.string
+          if let found, known.contains(found) { return found }
+        }
+      }
+      return asked
+    }
+    request.resolution = settled(request.resolution, ["resolution"], known: model.sizes.map { $0.resolution })
+    request.aspectRatio = settled(
+      request.aspectRatio, ["ratio", "aspect_ratio"], known: model.sizes.map { $0.aspectRatio })
   }
 
   /// The clip's size by the model's table.

@@ -24,6 +24,8 @@ import VideoDocuments
     var pollAfterMilliseconds: Int64 = 5_000
     /// A create that failed may have left a job behind.
     var mayHaveCreatedTask = false
+    /// A create was refused, and surely nothing was bought.
+    var isSurelyFree = false
     /// The request contradicts an earlier one: 409, and no use in sending it again.
     var isConflict = false
     /// Whose credentials a failure speaks of.
@@ -55,11 +57,23 @@ import VideoDocuments
       response.status = 409
       response.headers.set("x-should-retry", "false")
     }
+    if case .failure(let failure) = outcome.result { Self.advise(&response, failure, extras) }
     if case .plugin = exchange.route.format, !result.isOver, response.headers["retry-after"] == nil {
       response.headers.set("Retry-After", String((extras.pollAfterMilliseconds + 999) / 1_000))
     }
     if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
     return response
+  }
+
+  /// What every format's clients are told of a failure beside its body: whether to try again, and when.
+  private static func advise(_ response: inout HTTPResponse, _ failure: Failure, _ extras: Extras) {
+    if extras.isSurelyFree { response.headers.set(ChargeStatement.header, ChargeStatement.nothing) }
+    let status = response.status
+    if FailureStatus.mustNotRepeat(failure, status: status, mayHaveCreatedTask: extras.mayHaveCreatedTask) {
+      response.headers.set("x-should-retry", "false")
+    } else if status == 429, response.headers["x-should-retry"] == nil, response.headers["retry-after"] == nil {
+      response.headers.set("Retry-After", String(FailureStatus.usualRetryAfterSeconds))
+    }
   }
 
   /// The host's own object for an outcome: a status request's body in the route's format.
@@ -120,7 +134,7 @@ import VideoDocuments
   }
 
   /// A JSON array of the sentences in ASCII; those that would make it too long are counted instead.
-  private static func headerText(_ warnings: [String]) -> String {
+  static func headerText(_ warnings: [String]) -> String {
     var kept: [String] = []
     var text = "[]"
     for warning in warnings {

@@ -13,7 +13,7 @@ enum HostRoutes {
     case nil: return choose(method, .unified, "/", ["GET": .welcome])
     case "v1": return versioned(method, Array(segments.dropFirst()), isPrefixed: true)
     // Clients whose base URL lacks the version.
-    case "videos", "video": return versioned(method, segments, isPrefixed: false)
+    case "videos", "video", "models": return versioned(method, segments, isPrefixed: false)
     case "healthz" where segments.count == 1: return choose(method, .unified, "/healthz", ["GET": .health])
     case "readyz" where segments.count == 1: return choose(method, .unified, "/readyz", ["GET": .ready])
     case "metrics" where segments.count == 1: return choose(method, .unified, "/metrics", ["GET": .metrics])
@@ -29,12 +29,11 @@ enum HostRoutes {
     switch segments.first {
     case "videos": return videos(method, Array(segments.dropFirst()), "\(prefix)/videos")
     case "video": return unified(method, Array(segments.dropFirst()), "\(prefix)/video/generations")
-    case "models" where isPrefixed && segments.count == 1:
-      return choose(method, .openai, "/v1/models", ["GET": .models])
-    case "models" where isPrefixed && segments.count >= 2:
+    case "models" where segments.count == 1: return choose(method, .openai, "\(prefix)/models", ["GET": .models])
+    case "models":
       // Some models have a slash in their name.
       return choose(
-        method, .openai, "/v1/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
+        method, .openai, "\(prefix)/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
     case "jobs" where isPrefixed: return jobs(method, Array(segments.dropFirst()))
     case "requests" where isPrefixed && segments.count == 1:
       return choose(method, .unified, "/v1/requests", ["POST": .decode])

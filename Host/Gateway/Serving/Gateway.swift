@@ -96,7 +96,10 @@ import VideoDocuments
     case .notFound:
       let failure = Failure(
         .notFound, "There is no such route here.", field: "path", advice: "GET /openapi.json lists the routes.")
-      return await writer.write(.failure(failure), exchange, extras)
+      var response = await writer.write(.failure(failure), exchange, extras)
+      // Not every vendor's words for a task that is not there come with it.
+      response.status = 404
+      return response
     case .wrongMethod(let allowed):
       let list = allowed.joined(separator: ", ")
       let failure = Failure(.invalid, "This path takes \(list).", field: "method")
@@ -134,7 +137,10 @@ import VideoDocuments
       case .failure(let failure):
         var extras = ReplyWriter.Extras()
         extras.side = .caller
-        return await writer.write(.failure(failure), exchange, extras)
+        var response = await writer.write(.failure(failure), exchange, extras)
+        // A limit of HTTP, whatever the format's code for it.
+        if failure.kind == .limit { response.status = 413 }
+        return response
       }
     }
   }
