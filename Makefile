@@ -15,7 +15,7 @@ help:
 	@echo "make run      build, then turn a request file into a clip in the sandbox (no account needed)"
 	@echo "make test     build and run every test"
 	@echo "make bench    measure: start-up, jail round trips, sizes, memory; server and gateway beside nginx"
-	@echo "make fuzz     run each fuzzer for a minute"
+	@echo "make fuzz     run each fuzzer for a minute, from the inputs that are stored"
 	@echo "make install  install into $(PREFIX)"
 	@echo "make lint     formatting and source rules"
 

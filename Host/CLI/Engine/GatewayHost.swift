@@ -82,6 +82,11 @@ import VideoDocuments
       parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
       parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
       gateway = Gateway(parts, world: Self.world(of: engine), services: services)
+      let archiveSize = ArchiveSize(folder: engine.archiveFolder)
+      metrics.sources.archiveBytes = { await archiveSize.bytes() }
+      metrics.sources.webhookOutbox = { try? await store.waitingWebhookCount() }
+      metrics.sources.droppedLogLines = { [log] in log.droppedLines }
+      metrics.sources.connections = { [weak self] in self?.server?.connectionCount }
       metrics.use(engine.registry.catalog, engine.catalog)
       metrics.follow(feed, since: try await engine.store.liveJobs())
       log.follow(feed)

@@ -57,3 +57,17 @@ enum LoggedQuery {
     return String(decoding: text.utf8.prefix(maximumBytes), as: UTF8.self)
   }
 }
+
+/// Takes out of paths what may be a secret although no route has them: the address of a vendor's callback, asked for in
+/// another way than vendors do.
+enum LoggedPath {
+  private static let secretFolder = CallbackAddress.path.split(separator: "/").joined()
+
+  static func masked(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard let index = parts.firstIndex(where: { $0.lowercased() == secretFolder }), index + 1 < parts.count else {
+      return path
+    }
+    return parts[...index].joined(separator: "/") + "/" + Secrets.mask
+  }
+}

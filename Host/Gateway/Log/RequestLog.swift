@@ -62,7 +62,8 @@ public import VideoDocuments
       line.add("method", request.method)
       line.add("route", request.route)
       if request.route == "unmatched" {
-        line.add("path", String(decoding: request.path.utf8.prefix(Self.maximumPathBytes), as: UTF8.self))
+        let path = LoggedPath.masked(request.path)
+        line.add("path", String(decoding: path.utf8.prefix(Self.maximumPathBytes), as: UTF8.self))
       }
       line.add("query", LoggedQuery.masked(request.query))
       line.add("status", request.status)

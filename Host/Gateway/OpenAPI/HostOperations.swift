@@ -85,7 +85,7 @@ enum HostOperations {
       method: "POST", path: "/v1/jobs", name: "createJob", tag: "jobs",
       summary: "Make a video, from a canonical request or the body of any wire format", parameters: creating,
       body: ["JobRequest"], takesForms: true,
-      replies: [(200, "The task, begun; or with dry_run what it would be.", .json(["UnifiedCreated", "DryRun"]))],
+      replies: [(200, "The job, begun; or with dry_run what it would be.", .json(["Job", "DryRun"]))],
       failure: "UnifiedFailure"),
     OpenAPIOperation(
       method: "GET", path: "/v1/jobs", name: "listJobs", tag: "jobs",

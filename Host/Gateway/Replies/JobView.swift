@@ -28,7 +28,7 @@ struct JobView: Sendable {
       // It began between two looks.
       task.startedAtMilliseconds = job.acceptedAtMilliseconds ?? task.createdAtMilliseconds
     }
-    describe(&task)
+    describe(&task, job.archived)
     let outputs = task.outputs
     let link = link
     let id = job.id
@@ -37,7 +37,9 @@ struct JobView: Sendable {
 
   /// The task as it was when its request was answered, so that a repeated request gets the same reply.
   func createdTask(of job: JobRecord) -> VideoTask {
-    var task = task(of: job)
+    var created = job
+    created.archived = []
+    var task = task(of: created)
     task.phase = job.state == .unknown ? .unknown : .queued
     task.progressPercent = 0
     task.updatedAtMilliseconds = task.createdAtMilliseconds
@@ -48,16 +50,21 @@ struct JobView: Sendable {
     return task
   }
 
-  /// Size and frame rate, where the model's table knows what the provider did not say.
-  private func describe(_ task: inout VideoTask) {
+  /// Size, length and frame rate that the provider did not say: as our copy of the clip has them, else as the model's
+  /// table does.
+  private func describe(_ task: inout VideoTask, _ files: [ArchivedFile]) {
+    let clips = files.filter { $0.kind == "video" && task.outputs.indices.contains($0.outputIndex) }
+    for clip in clips {
+      task.outputs[clip.outputIndex].complete(
+        width: clip.widthPixels, height: clip.heightPixels, seconds: clip.durationSeconds)
+    }
+    task.request.framesPerSecond = clips.first?.framesPerSecond ?? task.request.framesPerSecond
     guard let model = model(task.request.model) else { return }
     task.request.framesPerSecond = task.request.framesPerSecond ?? model.framesPerSecond
     if task.phase == .succeeded { Self.settleShape(of: &task.request, by: task.vendorTask, model) }
     guard let size = Self.size(of: task.request, model) else { return }
-    for index in task.outputs.indices
-    where task.outputs[index].kind == "video" && task.outputs[index].widthPixels == nil {
-      task.outputs[index].widthPixels = size.widthPixels
-      task.outputs[index].heightPixels = size.heightPixels
+    for index in task.outputs.indices where task.outputs[index].kind == "video" {
+      task.outputs[index].complete(width: size.widthPixels, height: size.heightPixels, seconds: nil)
     }
   }
 
@@ -121,5 +128,13 @@ struct JobView: Sendable {
     let clips = outputs.filter { $0.kind == "video" }
     guard let number = clips.firstIndex(where: { $0.url == output.url }), number > 0 else { return nil }
     return "video-\(number + 1)"
+  }
+}
+
+extension VideoOutput {
+  /// Fills in what is not known yet.
+  fileprivate mutating func complete(width: Int?, height: Int?, seconds: Double?) {
+    if widthPixels == nil, heightPixels == nil { (widthPixels, heightPixels) = (width, height) }
+    durationSeconds = durationSeconds ?? seconds
   }
 }
