@@ -114,7 +114,10 @@ struct JSONWriter: ~Copyable {
   private static func plainEnd(_ source: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     let raw = UnsafeRawBufferPointer(source)
     var place = start
-    while place + 8 <= raw.count, !holdsEscaped(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { place += 8 }
+    while place + 8 <= raw.count {
+      if holdsEscaped(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { break }
+      place += 8
+    }
     while place < raw.count {
       let byte = raw[place]
       if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
