@@ -20,6 +20,7 @@ import VideoDocuments
   private let supervisor: JobSupervisor
   private let webhooks: Webhooks
   private let retention: ArchiveRetention
+  private let leftovers: Leftovers
   private let heap = HeapTrimming()
   private let log: RequestLog
   /// Made by this start, to be shown once.
@@ -46,6 +47,8 @@ import VideoDocuments
       let cleaner = ArchiveCleaner(archiveFolder: engine.archiveFolder, thumbnailFolder: thumbnailFolder)
       retention = ArchiveRetention(
         store: engine.store, cleaner: cleaner, retentionMilliseconds: settings.retentionMilliseconds)
+      let assetFolder = "\(engine.dataFolder)/assets"
+      leftovers = Leftovers(store: engine.store, inputFolder: assetFolder, pictureFolder: thumbnailFolder)
       let health = HealthChecks(version: CommandLineProgram.version)
       health.addStore(engine.store)
       let runner = engine.runner
@@ -74,7 +77,7 @@ import VideoDocuments
           send: { await engine.client.send($0) }))
       var parts = GatewayParts(
         store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,
-        assets: AssetFolder(path: "\(engine.dataFolder)/assets"), temporaryFolder: TemporaryFolder.base,
+        assets: AssetFolder(path: assetFolder), temporaryFolder: ProcessFolder.usualParent,
         version: CommandLineProgram.version, quote: { plan throws(Failure) in try await engine.quote(plan) },
         preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
         supervisor: supervisor)
@@ -101,6 +104,7 @@ import VideoDocuments
     webhooks.start(feed)
     heap.start()
     retention.start { [log] failure in log.note(.error, "retention", failure.message) }
+    leftovers.start { [log] failure in log.note(.error, "retention", failure.message) }
   }
 
   /// Everything that requests work with, as it is now.
@@ -218,6 +222,7 @@ import VideoDocuments
     let code = await session.runOnLoop(body)
     server?.stop()
     retention.stop()
+    leftovers.stop()
     heap.stop()
     await supervisor.stop()
     await webhooks.stop()
