@@ -14,7 +14,7 @@ RELEASE := .build/release
 help:
 	@echo "make run      build, then turn a request file into a clip in the sandbox (no account needed)"
 	@echo "make test     build and run every test"
-	@echo "make bench    measure: start-up, jail round trips, sizes, memory; server and gateway beside nginx"
+	@echo "make bench    measure: start-up, jail round trips, sizes, memory; server and gateway beside nginx, under hostile load"
 	@echo "make fuzz     run each fuzzer for a minute, from the inputs that are stored"
 	@echo "make install  install into $(PREFIX)"
 	@echo "make lint     formatting and source rules"
@@ -50,6 +50,7 @@ bench: build
 	@Tests/Benchmarks/run $(RELEASE)
 	@Tests/Benchmarks/http $(RELEASE)
 	@Tests/Benchmarks/gateway $(RELEASE)
+	@Tests/Benchmarks/load/run $(RELEASE)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/filmgate $(DESTDIR)$(PREFIX)/lib/filmgate/plugins

@@ -13,6 +13,8 @@ extension ServeCommand {
         return await host.closing { () async throws(Failure) -> Int32 in
           try host.listen(session.command.value("listen"))
           interruption.onHangup { Task { @LoopActor in await host.reload() } }
+          // Who reads the announcement may end this at once, and it is then to end in order.
+          interruption.onInterrupt {}
           host.announce()
           await interruption.wait()
           await host.drain()

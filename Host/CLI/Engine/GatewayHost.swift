@@ -20,6 +20,8 @@ import VideoDocuments
   private let supervisor: JobSupervisor
   private let webhooks: Webhooks
   private let retention: ArchiveRetention
+  private let leftovers: Leftovers
+  private let heap = HeapTrimming()
   private let log: RequestLog
   /// Made by this start, to be shown once.
   private let firstKey: CallerCredentials?
@@ -45,6 +47,8 @@ import VideoDocuments
       let cleaner = ArchiveCleaner(archiveFolder: engine.archiveFolder, thumbnailFolder: thumbnailFolder)
       retention = ArchiveRetention(
         store: engine.store, cleaner: cleaner, retentionMilliseconds: settings.retentionMilliseconds)
+      let assetFolder = "\(engine.dataFolder)/assets"
+      leftovers = Leftovers(store: engine.store, inputFolder: assetFolder, pictureFolder: thumbnailFolder)
       let health = HealthChecks(version: CommandLineProgram.version)
       health.addStore(engine.store)
       let runner = engine.runner
@@ -73,12 +77,13 @@ import VideoDocuments
           send: { await engine.client.send($0) }))
       var parts = GatewayParts(
         store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,
-        assets: AssetFolder(path: "\(engine.dataFolder)/assets"), temporaryFolder: TemporaryFolder.base,
+        assets: AssetFolder(path: assetFolder), temporaryFolder: ProcessFolder.usualParent,
         version: CommandLineProgram.version, quote: { plan throws(Failure) in try await engine.quote(plan) },
         preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
         supervisor: supervisor)
       let store = engine.store
       parts.link = link
+      parts.intake = IntakeBudget(limits: Self.intake(settings))
       parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
       parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
       gateway = Gateway(parts, world: Self.world(of: engine), services: services)
@@ -97,7 +102,9 @@ import VideoDocuments
       throw error
     }
     webhooks.start(feed)
+    heap.start()
     retention.start { [log] failure in log.note(.error, "retention", failure.message) }
+    leftovers.start { [log] failure in log.note(.error, "retention", failure.message) }
   }
 
   /// Everything that requests work with, as it is now.
@@ -109,7 +116,11 @@ import VideoDocuments
 
   /// Puts changed plugins, accounts and configuration in force.
   private func take(_ change: EngineChange) {
+    let before = gateway.world.configuration.gateway
     gateway.replace(Self.world(of: engine))
+    let settings = gateway.world.configuration.gateway
+    gateway.parts.intake.limits = Self.intake(settings)
+    if settings.maximumConnections != before.maximumConnections { server?.limits.connections = takeConnections() }
     services.metrics.use(engine.registry.catalog, engine.catalog)
     supervisor.updateAccounts(engine.accounts)
     for change in change.plugins.all { log.note(.info, "plugins", change.sentence, plugin: change.plugin) }
@@ -127,6 +138,29 @@ import VideoDocuments
     }
   }
 
+  /// As many connections as are configured, or as the system allows; half of them for one key.
+  private func takeConnections() -> Int {
+    let wanted = gateway.world.configuration.gateway.maximumConnections
+    let descriptors = DescriptorLimit.raise()
+    let allowed = DescriptorLimit.connections(wanted: wanted, descriptors: descriptors)
+    if allowed < wanted {
+      log.note(
+        .warning, "limits",
+        "max_connections is \(wanted), but this process may open \(descriptors) files: \(allowed) connections are served. "
+          + "Raise the hard limit (ulimit -n, or LimitNOFILE of the service).")
+    }
+    gateway.parts.places.limit = max(1, allowed / 2)
+    return allowed
+  }
+
+  private static func intake(_ settings: GatewayConfiguration) -> IntakeBudget.Limits {
+    var limits = IntakeBudget.Limits()
+    // The largest request fits into what one key gets.
+    limits.diskBytes = Int64(max(settings.spoolDiskBytes, 2 * settings.maximumBodyBytes))
+    limits.memoryBytes = Int64(settings.spoolMemoryBytes)
+    return limits
+  }
+
   private var manager: ServiceManager { ServiceManager(environment: engine.locations.environment) }
 
   /// Opens the port, unless one is open already; `address` is what the command line says.
@@ -137,7 +171,7 @@ import VideoDocuments
         .invalid, "\"\(text)\" is no address and port.", field: "listen", advice: "give it as 127.0.0.1:8080")
     }
     var limits = HTTPLimits()
-    limits.connections = gateway.world.configuration.gateway.maximumConnections
+    limits.connections = takeConnections()
     let host = text[..<colon].trimmingBrackets
     do throws(HTTPServerFailure) {
       if let listener = manager.listener() {
@@ -188,6 +222,8 @@ import VideoDocuments
     let code = await session.runOnLoop(body)
     server?.stop()
     retention.stop()
+    leftovers.stop()
+    heap.stop()
     await supervisor.stop()
     await webhooks.stop()
     await log.flush()

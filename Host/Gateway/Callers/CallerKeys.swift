@@ -109,7 +109,7 @@ public import VideoDocuments
       guard request.head.framing != .empty else {
         return stated == .ofNothing ? .caller(caller) : .refused(.wrongBody)
       }
-      return .needsBodyDigest { digest in await self.finish(proof, digest) }
+      return .needsBodyDigest(keyID: caller.keyID) { digest in await self.finish(proof, digest) }
     } catch {
       return .refused(error)
     }

@@ -13,10 +13,14 @@ public import VideoDocuments
   /// Asks the vendor for fresh links to a job's outputs; kind `expired` when it has them no more.
   public typealias Relinking = @LoopActor @Sendable (_ jobID: String) async throws(Failure) -> JobRecord
 
+  /// Clips that one key reads from vendors at a time; all keys together have `HTTPClient`'s bound.
+  public nonisolated static let maximumStreamsOfKey = 256
+
   let client: HTTPClient
+  let streams = CallerPlaces(limit: maximumStreamsOfKey, of: "clips")
   let links: FreshLinks
   let thumbnails: Thumbnails
-  /// For HEAD, which no vendor is asked.
+  /// For HEAD, which no vendor is asked twice.
   var known = RecentContent()
 
   public init(client: HTTPClient, thumbnails: Thumbnails, relink: @escaping Relinking) {

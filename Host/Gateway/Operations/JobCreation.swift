@@ -84,9 +84,12 @@ import VideoDocuments
       throw ProviderSide.failure(Self.told(error.failure, order.basis))
     }
     let quote = try await parts.quote(plan)
+    var warnings = (plan.warnings + order.decoded.warnings).map { CallerFailure.warning($0) }
+    if request.model.isEmpty, world.configuration.defaultModel == nil {
+      warnings.append("No model was named, and none is configured as the default: \(plan.model.id) is used.")
+    }
     return Draft(
-      plan: plan, quote: quote, assets: assets,
-      warnings: (plan.warnings + order.decoded.warnings).map { CallerFailure.warning($0) },
+      plan: plan, quote: quote, assets: assets, warnings: warnings,
       fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL)
   }
 

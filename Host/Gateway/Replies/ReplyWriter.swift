@@ -135,17 +135,18 @@ import VideoDocuments
 
   /// A JSON array of the sentences in ASCII; those that would make it too long are counted instead.
   static func headerText(_ warnings: [String]) -> String {
-    var kept: [String] = []
-    var text = "[]"
-    for warning in warnings {
-      let next = ascii(JSON.array((kept + [warning]).map { .string($0) }).text)
-      guard next.utf8.count <= maximumWarningBytes else {
-        return ascii(JSON.array((kept + ["… and \(warnings.count - kept.count) more"]).map { .string($0) }).text)
+    var elements = ""
+    for (index, warning) in warnings.enumerated() {
+      let separator = index > 0 ? "," : ""
+      let next = separator + ascii(JSON.string(warning).text)
+      // Two brackets.
+      guard elements.utf8.count + next.utf8.count + 2 <= maximumWarningBytes else {
+        elements += separator + ascii(JSON.string("… and \(warnings.count - index) more").text)
+        break
       }
-      kept.append(warning)
-      text = next
+      elements += next
     }
-    return text
+    return "[\(elements)]"
   }
 
   private static func ascii(_ text: String) -> String {

@@ -89,12 +89,12 @@ enum HostRoutes {
 
   /// GET stands for HEAD too.
   private static func choose(
-    _ method: String, _ format: WireFormat, _ pattern: String, _ actions: [String: Route.Action]
+    _ method: String, _ format: WireFormat, _ pattern: String, _ actions: KeyValuePairs<String, Route.Action>
   ) -> Result {
     let wanted = method == "HEAD" ? "GET" : method
-    if let action = actions[wanted] { return .found(format, action, pattern: pattern) }
-    var allowed = actions.keys.sorted()
-    if actions["GET"] != nil { allowed.append("HEAD") }
+    if let found = actions.first(where: { $0.key == wanted }) { return .found(format, found.value, pattern: pattern) }
+    var allowed = actions.map { $0.key }.sorted()
+    if allowed.contains("GET") { allowed.append("HEAD") }
     return .wrongMethod(format, allowed: allowed)
   }
 }

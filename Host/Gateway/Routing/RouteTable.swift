@@ -35,13 +35,12 @@ struct RouteTable: Sendable {
     }
     let method = method == "HEAD" ? "GET" : method
     let host = HostRoutes.match(method, segments)
-    let fixedWords = host.fixedWords
     let pairs = items.map { NameValuePair($0.name, $0.value) }
     do throws(RouteMatcher.Miss) {
       return Self.route(try mounted.match(method: method, segments: segments, query: pairs))
     } catch {
       let vendor = try? vendors.match(method: method, segments: segments, query: pairs)
-      if let vendor, vendor.literalCount > fixedWords ?? -1 { return Self.route(vendor) }
+      if let vendor, vendor.literalCount > host.fixedWords ?? -1 { return Self.route(vendor) }
       switch host {
       case .found(let format, let action, let pattern):
         return Route(

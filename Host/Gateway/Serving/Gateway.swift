@@ -10,7 +10,7 @@ import VideoDocuments
 
 /// Answers five wire formats over whatever accounts there are.
 @LoopActor public final class Gateway: HTTPResponder {
-  let parts: GatewayParts
+  public let parts: GatewayParts
   /// What requests that come from now on work with.
   public private(set) var world: GatewayWorld
   /// Answers of parts that are not about jobs, by action.
@@ -123,13 +123,17 @@ import VideoDocuments
       }
     }
     do throws(RequestReader.Refusal) {
-      let reader = RequestReader(authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder)
+      let reader = RequestReader(
+        authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder, intake: parts.intake,
+        places: parts.places)
       let received = try await reader.read(exchange.request, settings: exchange.world.settings)
       var proven = exchange
       proven.caller = received.caller
       exchange.note.keyID = received.caller.keyID
-      return await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
+      var response = await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
         .handle(received.body)
+      response.lease = received.place
+      return response
     } catch {
       switch error {
       // The server drops what is answered now.

@@ -9,6 +9,8 @@ public struct HTTPResponse: Sendable {
   public var status: Int
   public var headers: HTTPHeaders
   public var body: HTTPResponseBody
+  /// Kept until the answer is sent, or given up.
+  public var lease: (any Sendable)?
 
   public init(status: Int, headers: HTTPHeaders = [:], body: HTTPResponseBody = .bytes([])) {
     self.status = status

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from cases import JIMENG, KLING, SEEDANCE, ClientCase  # noqa: E402
+from gateway import Gateway  # noqa: E402
 from dialects import DIALECTS, Order  # noqa: E402
 
 TURN = "doubao-seedance-2-0-260128"
@@ -178,6 +179,17 @@ class Hidden(ClientCase):
             answer = self.ask("POST", target, {"prompt": "more", **body})
             self.assertEqual((answer.status, answer.json["error"]["param"]), (400, "video"), answer)
             self.assertIn("cannot change or continue", answer.json["error"]["message"])
+
+    def test_a_model_that_nobody_named_is_told(self):
+        gateway = Gateway(self.vendors.accounts())
+        self.addCleanup(gateway.close)
+        key = gateway.serve().key("alone")
+        answer = gateway.ask("POST", "/v1/videos?dry_run=true", {"prompt": self.word()}, key)
+        self.assertEqual(answer.status, 200, answer)
+        self.assertTrue(any(answer.json["model"] in text for text in answer.json["warnings"]), answer)
+        self.assertIn("No model was named", answer.headers["x-filmgate-warnings"])
+        named = gateway.ask("POST", "/v1/videos?dry_run=true", {"prompt": self.word(), "model": SEEDANCE}, key)
+        self.assertEqual(named.json["warnings"], [])
 
 
 if __name__ == "__main__":
