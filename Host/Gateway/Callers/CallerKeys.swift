@@ -125,7 +125,9 @@ public import VideoDocuments
       return .caller(try await finishLate(proof, .ofNothing, sinceSeconds: nil).get())
     }
     let begunSeconds = clock.nowMilliseconds / 1_000
-    return .needsBodyDigest(keyID: proof.keyID) { digest in await self.finishLate(proof, digest, sinceSeconds: begunSeconds) }
+    return .needsBodyDigest(keyID: proof.keyID) { digest in
+      await self.finishLate(proof, digest, sinceSeconds: begunSeconds)
+    }
   }
 
   /// `sinceSeconds` is when the head came: a body that takes long makes no signature too old.
