@@ -65,7 +65,8 @@ import VideoDocuments
             manifest: { engine.registry.manifest(of: $0) },
             account: { name in engine.accounts.first { $0.name == name } }),
           hint: { job, head, body throws(Failure) in try await hints.hint(job, head, body) },
-          look: { [supervisor] in supervisor.look($0) }))
+          look: { [supervisor] in supervisor.look($0) },
+          adopt: { id, upstreamID throws(Failure) in _ = try await runner.adopt(id, upstreamID: upstreamID) }))
       let link: @Sendable (String, String, String?) -> String = { base, id, variant in
         links.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
       }
