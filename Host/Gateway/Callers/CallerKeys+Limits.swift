@@ -19,7 +19,7 @@ extension CallerKeys {
   ) async throws(Failure) -> CallerReservation {
     _ = try admit(caller.keyID, orElse: .wrongKey)
     guard let key = keys[caller.keyID] else { throw .wrongKey }
-    try key.checkModel(model)
+    try Caller(keyID: key.id, name: key.name, modelPatterns: key.modelPatterns).checkModel(model)
     guard key.hasLimits else { return CallerReservation() }
     let price = try key.budgetPrice(of: quote)
     var mayRecount = true
@@ -97,13 +97,6 @@ extension CallerKeys {
 
 extension CallerKeyRecord {
   var hasLimits: Bool { budget != nil || parallelLimit != nil }
-
-  func checkModel(_ model: String) throws(Failure) {
-    guard !modelPatterns.isEmpty, !modelPatterns.contains(where: { NamePattern($0).matches(model) }) else { return }
-    throw Failure(
-      .permission, "This key may not use the model \(model).", field: "model",
-      advice: "It may use \(modelPatterns.joined(separator: ", ")).")
-  }
 
   /// The most that a request may cost, in the budget's currency; nothing without a budget. Throws when that is not known.
   func budgetPrice(of quote: Quote?) throws(Failure) -> Price {

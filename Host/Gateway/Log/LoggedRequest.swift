@@ -23,6 +23,8 @@ public struct LoggedRequest: Sendable {
   public var warningCount: Int
   /// The kind of failure that was answered.
   public var failure: String?
+  /// Why, where that is the operator's business.
+  public var message: String?
 
   public init(requestID: String, method: String, route: String, path: String, status: Int, nanoseconds: UInt64) {
     self.requestID = requestID
@@ -54,6 +56,6 @@ enum LoggedQuery {
       plain.contains(item.name)
         ? "\(item.name)=\(item.value)" : "\(item.name.prefix(64))=\(item.value.isEmpty ? "" : Secrets.mask)"
     }.joined(separator: "&")
-    return String(decoding: text.utf8.prefix(maximumBytes), as: UTF8.self)
+    return String(decoding: CallerCredentials.masked(text).utf8.prefix(maximumBytes), as: UTF8.self)
   }
 }

@@ -66,7 +66,7 @@ import VideoDocuments
     var assets = try await parts.assets.adopt(order.media, into: &request)
     let webhookURL = try WebhookAddress.take(
       from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
-    let fingerprint = Self.fingerprint(request, assets + kept)
+    let fingerprint = Self.fingerprint(request, assets + kept, [externalID, webhookURL])
     inputs.copies = assets
     assets += kept
     let world = exchange.world
@@ -188,9 +188,11 @@ import VideoDocuments
     return key
   }
 
-  /// By what a caller asked for, with the inputs' bytes instead of their names.
-  private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset]) -> String {
-    let parts: [JSON] = [request.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
+  /// By what a caller asked for, with the inputs' bytes instead of their names, and what is not for the provider.
+  private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset], _ own: [String?]) -> String {
+    let parts: [JSON] =
+      [request.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
+      + own.map { $0.map { .string($0) } ?? .null }
     return SHA256Digest(of: JSON.array(parts).text).hexadecimal
   }
 }

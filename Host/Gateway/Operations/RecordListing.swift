@@ -83,15 +83,31 @@ import VideoDocuments
     return ["object": "list", "data": .array(jobs.map { one($0, link: link) })]
   }
 
-  static func history(_ entries: [JobLogEntry]) -> JSON {
+  /// What of a history is the vendor's or this machine's.
+  private static let hidden: Set<String> = ["upstream_id", "path", "url"]
+
+  static func history(_ entries: [JobLogEntry], of job: JobRecord) -> JSON {
     [
       "object": "list",
       "data": .array(
-        entries.map {
-          [
-            "at_ms": .number(JSONNumber($0.atMilliseconds)), "kind": .string($0.kind), "detail": .object($0.detail),
+        entries.map { entry in
+          let shown = JSONObject(
+            entry.detail.filter { !hidden.contains($0.key) }.map { ($0.key, masked($0.value, job)) })
+          return [
+            "at_ms": .number(JSONNumber(entry.atMilliseconds)), "kind": .string(entry.kind), "detail": .object(shown),
           ]
         }),
     ]
+  }
+
+  /// Sentences, too, may name the vendor's id.
+  private static func masked(_ value: JSON, _ job: JobRecord) -> JSON {
+    guard let upstreamID = job.task.upstreamID, !upstreamID.isEmpty else { return value }
+    switch value {
+    case .string(let text): return .string(text.replacing(upstreamID, with: job.id))
+    case .object(let object): return .object(JSONObject(object.map { ($0.key, masked($0.value, job)) }))
+    case .array(let elements): return .array(elements.map { masked($0, job) })
+    default: return value
+    }
   }
 }

@@ -22,11 +22,11 @@ import VideoDocuments
     do throws(Failure) {
       switch exchange.route.action {
       case .content(let id):
-        let job = try await desk.find(id)
+        let job = try await found(id)
         return try await services.content.respond(
           to: exchange.request, job: job, variant: exchange.query("variant")
         ).get()
-      case .events(let id): return try await events(try await desk.find(id))
+      case .events(let id): return try await events(try await found(id))
       case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
       case .plugins: return .json(ModelListing.plugins(exchange.world))
@@ -41,19 +41,27 @@ import VideoDocuments
       case .records: return .json(try await RecordListing.page(desk, exchange, link: view.link))
       case .history(let id):
         let job = try await RecordListing.find(id, desk)
-        return .json(RecordListing.history(try await parts.runner.events(job.id)))
+        return .json(RecordListing.history(try await parts.runner.events(job.id), of: job))
       case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }
     } catch {
       var extras = ReplyWriter.Extras()
-      extras.side = .caller
+      // The caller has proven itself: what is refused for a key now is refused to the account's.
+      extras.side = error.kind == .authentication ? .provider : .caller
       // What is asked for is fine, and the task's state forbids it.
       extras.isConflict =
         error.kind == .invalid && error.field == JobDesk.stateField && exchange.route.action != .list
       return await writer.write(.failure(error), exchange, extras)
     }
+  }
+
+  /// The caller's job, named in the log.
+  private func found(_ id: String) async throws(Failure) -> JobRecord {
+    let job = try await desk.find(id)
+    exchange.note.jobID = job.id
+    return job
   }
 
   private func carryOut(_ order: Order) async throws(Failure) -> HTTPResponse {
@@ -137,6 +145,7 @@ import VideoDocuments
     let creation = JobCreation(parts: parts, exchange: exchange, caller: caller)
     defer { creation.discardInputs() }
     let draft = try await creation.draft(order)
+    try caller.checkModel(draft.plan.model.id)
     let preview = try await parts.preview(draft.plan, draft.assets)
     var object: JSONObject = [
       "object": "dry_run", "model": .string(draft.plan.request.model), "plugin": .string(draft.plan.pluginID),
@@ -148,7 +157,13 @@ import VideoDocuments
     return .json(.object(object))
   }
 
-  /// `after`, `limit` and `order` of the clients that page by cursor.
+  /// The words of that format; failed is everything that came to nothing.
+  private static let phases: [String: Set<TaskPhase>] = [
+    "queued": [.queued, .unknown], "in_progress": [.running], "completed": [.succeeded],
+    "failed": [.failed, .cancelled, .expired],
+  ]
+
+  /// `after`, `limit` and `order` of the clients that page by cursor, `model` and `status`.
   private func cursorPage() async throws(Failure) -> HTTPResponse {
     var filter = desk.filter()
     let limit = try exchange.integer("limit", in: 1...100) ?? 20
@@ -167,6 +182,14 @@ import VideoDocuments
       if filter.isAscending { filter.after = cursor } else { filter.before = cursor }
     }
     if let model = exchange.query("model"), !model.isEmpty { filter.model = model }
+    if let word = exchange.query("status"), !word.isEmpty {
+      guard let phases = Self.phases[word] else {
+        throw Failure(
+          .invalid, "status can be queued, in_progress, completed or failed.", field: "status",
+          advice: "Correct it, or leave it out.")
+      }
+      filter.phases = phases
+    }
     let jobs = try await parts.store.jobs(filter)
     var extras = ReplyWriter.Extras()
     extras.hasMore = jobs.count > limit

@@ -38,11 +38,14 @@ import VideoDocuments
     var outcome = Outcome(
       result, requestID: exchange.requestID, nowMilliseconds: exchange.nowMilliseconds,
       elapsedMilliseconds: exchange.elapsedMilliseconds, options: extras.options)
-    if case .failure(let failure) = result, extras.side == .provider {
-      outcome.result = .failure(ProviderSide.failure(failure))
+    if case .failure(let failure) = result {
+      exchange.note.failure = failure.kind
+      exchange.note.message = failure.message
+      var shown = extras.side == .provider ? ProviderSide.failure(failure) : failure
+      if shown.kind == .internal { shown = Self.hidden(shown) }
+      outcome.result = .failure(shown)
     }
     exchange.note.warningCount = extras.warnings.count
-    if case .failure(let failure) = result { exchange.note.failure = failure.kind }
     var reply = await reply(outcome, exchange, extras)
     if case .object(var object)? = reply.body, !extras.warnings.isEmpty, object["warnings"] == nil {
       object["warnings"] = .array(extras.warnings.map { .string($0) })
@@ -60,6 +63,15 @@ import VideoDocuments
     }
     if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
     return response
+  }
+
+  /// What goes wrong inside is told in the log: paths and the like are no business of callers.
+  private static func hidden(_ failure: Failure) -> Failure {
+    var hidden = failure
+    hidden.message = "The gateway could not do this for a reason of its own."
+    hidden.advice = "Its operator finds the reason in the log, under this request's X-Request-Id."
+    hidden.vendorMessage = nil
+    return hidden
   }
 
   /// The host's own object for an outcome: a status request's body in the route's format.

@@ -10,8 +10,8 @@ extension HTTPConnection {
   /// Sends the answer and decides what becomes of the connection.
   func send(_ answer: HTTPResponse, for head: RequestHead) async {
     var response = answer
-    if case .refused(let failure) = bodyFailure {
-      // What the client sent cannot be framed, so the responder's opinion of it counts for nothing.
+    if case .refused(let failure) = bodyFailure, response.status != failure.status {
+      // What the client sent cannot be framed: a responder that does not know has no opinion that counts.
       response.body.discard()
       response = .text(status: failure.status, failure.description)
     }

@@ -30,10 +30,11 @@ extension HTTPServerFailure: CustomStringConvertible {
   /// How often deadlines are looked at.
   private static let sweepNanoseconds: UInt64 = 500_000_000
 
-  /// The port bound, also where 0 asked for any.
-  public let port: UInt16
+  /// The address and port bound, also where 0 asked for any port.
+  public let address: ServerAddress
+  public var port: UInt16 { address.port }
   let responder: any HTTPResponder
-  let limits: HTTPLimits
+  private(set) var limits: HTTPLimits
   /// No new request is taken on any connection.
   private(set) var isDraining = false
   private var listener: Int32
@@ -70,13 +71,17 @@ extension HTTPServerFailure: CustomStringConvertible {
     self.listener = listener
     self.responder = responder
     self.limits = limits
-    port = ListeningSocket.localPort(listener)
+    address = ServerAddress(
+      host: ListeningSocket.localHost(listener), port: ListeningSocket.localPort(listener))
   }
 
   isolated deinit { scratch.deallocate() }
 
   /// Connections open at the moment.
   public var connectionCount: Int { connections.count }
+
+  /// Takes another limit of connections from now on; those that are open stay.
+  public func limitConnections(_ count: Int) { limits.connections = count }
 
   /// Takes no new connection or request, lets what is under way finish, and returns when all connections are closed:
   /// after `graceNanoseconds` they are closed as they are.
