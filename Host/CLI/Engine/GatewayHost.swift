@@ -60,20 +60,6 @@ import VideoDocuments
       Self.fill(health, engine)
       let runner = engine.runner
       let hints = PluginHints(engine.plugins)
-      services = GatewayServices(
-        waits: OpenWaits(feed),
-        content: ContentService(
-          client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
-          relink: { id throws(Failure) in try await runner.relink(id) }), links: links.value, metrics: metrics,
-        log: log,
-        health: health,
-        callbacks: VendorCallbacks(
-          index: engine.store,
-          verification: CallbackVerification(
-            manifest: { engine.registry.manifest(of: $0) },
-            account: { engine.routes.buyer(of: $0) }),
-          hint: { job, head, body throws(Failure) in try await hints.hint(job, head, body) },
-          look: { [supervisor] in supervisor.look($0) }))
       let link: @Sendable (String, String, String?) -> String = { base, id, variant in
         links.value.url(base: base, jobID: id, variant: variant, nowMilliseconds: SystemClock().nowMilliseconds)
       }
@@ -87,6 +73,21 @@ import VideoDocuments
           metrics.webhookAttempted(report.outcome)
           log.webhook(report)
         }, trouble: { [log] failure in log.note(.error, "webhooks", failure.message) })
+      services = GatewayServices(
+        waits: OpenWaits(feed),
+        content: ContentService(
+          client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
+          relink: { id throws(Failure) in try await runner.relink(id) }), links: links.value, metrics: metrics,
+        log: log,
+        health: health,
+        callbacks: VendorCallbacks(
+          index: engine.store,
+          verification: CallbackVerification(
+            manifest: { engine.registry.manifest(of: $0) },
+            account: { engine.routes.buyer(of: $0) }),
+          hint: { job, head, body throws(Failure) in try await hints.hint(job, head, body) },
+          look: { [supervisor] in supervisor.look($0) }),
+        administration: Self.administration(engine, keys, webhooks, log))
       var parts = GatewayParts(
         store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,
         assets: AssetFolder(path: "\(engine.dataFolder)/assets"), temporaryFolder: TemporaryFolder.base,

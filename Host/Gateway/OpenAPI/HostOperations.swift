@@ -4,7 +4,7 @@
 enum HostOperations {
   private static let creating = ["DryRun", "Strict", "IdempotencyKey", "RequestID"]
 
-  static let all: [OpenAPIOperation] = videos + unified + jobs + listings + operators
+  static let all: [OpenAPIOperation] = videos + unified + jobs + listings + AdministrationOperations.all + operators
 
   private static let videos: [OpenAPIOperation] = [
     creation("/v1/videos", "createVideo", "Make a video", body: "VideoRequest"),

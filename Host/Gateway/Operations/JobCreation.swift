@@ -72,7 +72,7 @@ import VideoDocuments
     let world = exchange.world
     var options = PlanOptions(
       leniency: try exchange.isOn("strict") ? .strict : .lenient,
-      defaultModel: world.configuration.defaultModel ?? world.catalog.entries.first?.manifest.models.first?.id)
+      defaultModel: world.defaultModel)
     options.chance = Double.random(in: 0..<1)
     options.busyAccounts = parts.supervisor.busyAccounts
     if try exchange.isOn("dry_run") { options.needsSecrets = false }

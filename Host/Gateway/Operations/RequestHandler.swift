@@ -27,7 +27,7 @@ import VideoDocuments
           to: exchange.request, job: job, variant: exchange.query("variant")
         ).get()
       case .events(let id): return try await events(try await found(id))
-      case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
+      case .models: return .json(ModelListing.all(exchange.world, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
       case .plugins: return .json(ModelListing.plugins(exchange.world))
       case .record(let id):
@@ -42,10 +42,15 @@ import VideoDocuments
       case .history(let id):
         let job = try await RecordListing.find(id, desk)
         return .json(RecordListing.history(try await parts.runner.events(job.id), of: job))
+      case .administer(let request):
+        guard let administration = services.administration else { break }
+        let json = body.document.isEmpty ? nil : try OrderReader.json(body)
+        return try await administration.answer(request, exchange, body: json)
       case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }
+      throw Failure(.notFound, "This route is not served here.", field: "path")
     } catch {
       var extras = ReplyWriter.Extras()
       // The caller has proven itself: what is refused for a key now is refused to the account's.

@@ -105,7 +105,7 @@ import VideoDocuments
   }
 
   /// The body of the host's own formats.
-  private static func json(_ body: ReceivedBody) throws(Failure) -> JSON {
+  static func json(_ body: ReceivedBody) throws(Failure) -> JSON {
     do throws(JSONParseFailure) {
       return try JSON(parsing: body.document)
     } catch {

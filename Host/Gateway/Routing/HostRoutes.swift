@@ -36,6 +36,7 @@ enum HostRoutes {
       return choose(
         method, .openai, "/v1/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
     case "jobs" where isPrefixed: return jobs(method, Array(segments.dropFirst()))
+    case "admin" where isPrefixed: return administration(method, Array(segments.dropFirst()))
     case "requests" where isPrefixed && segments.count == 1:
       return choose(method, .unified, "/v1/requests", ["POST": .decode])
     case "plugins" where isPrefixed && segments.count == 1:
@@ -84,6 +85,28 @@ enum HostRoutes {
     case 1: return choose(method, .unified, "/v1/jobs/{id}", ["GET": .record(rest[0])])
     case 2 where rest[1] == "history":
       return choose(method, .unified, "/v1/jobs/{id}/history", ["GET": .history(rest[0])])
+    default: return .none
+    }
+  }
+
+  private static func administration(_ method: String, _ rest: [String]) -> Result {
+    func choose(_ path: String, _ actions: [String: AdministrationRequest]) -> Result {
+      Self.choose(method, .unified, "/v1/admin/\(path)", actions.mapValues { .administer($0) })
+    }
+    let id = rest.dropFirst().first ?? ""
+    switch (rest.first, rest.count, rest.last) {
+    case ("tokens", 1, _): return choose("tokens", ["GET": .tokens, "POST": .createToken])
+    case ("tokens", 2, _): return choose("tokens/{id}", ["GET": .token(id)])
+    case ("tokens", 3, "revoke"): return choose("tokens/{id}/revoke", ["POST": .revokeToken(id)])
+    case ("tokens", 3, "webhook"):
+      return choose(
+        "tokens/{id}/webhook", ["GET": .webhookAddress(ofToken: id), "POST": .setWebhookAddress(ofToken: id)])
+    case ("webhooks", 1, _): return choose("webhooks", ["GET": .webhooks])
+    case ("webhooks", 2, _): return choose("webhooks/{id}", ["GET": .webhook(id)])
+    case ("webhooks", 3, "resend"): return choose("webhooks/{id}/resend", ["POST": .resendWebhook(id)])
+    case ("configuration", 1, _): return choose("configuration", ["GET": .configuration])
+    case ("credentials", 1, _): return choose("credentials", ["GET": .credentials])
+    case ("credentials", 3, "test"): return choose("credentials/{id}/test", ["POST": .testCredentials(id)])
     default: return .none
     }
   }

@@ -23,5 +23,10 @@ public struct GatewayWorld: Sendable {
     openAPI = OpenAPIPage(manifests)
   }
 
+  /// For requests that name no model.
+  var defaultModel: String? {
+    configuration.defaultModel ?? catalog.entries.first?.manifest.models.first?.id
+  }
+
   var settings: GatewayConfiguration { configuration.gateway }
 }

@@ -3,25 +3,14 @@
 import http.client
 import json
 import os
-import struct
 import sys
 import time
 import unittest
-import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from cases import SEEDANCE, ClientCase  # noqa: E402
+from cases import SEEDANCE, ClientCase, picture  # noqa: E402
 from gateway import Gateway, Steered, wait_until  # noqa: E402
-
-
-def picture(width=640, height=360):
-    """A PNG of one colour."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = (b"\0" + b"\x80\x20\x40" * width) * height
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 class JobTest(ClientCase):

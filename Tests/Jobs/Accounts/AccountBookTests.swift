@@ -132,7 +132,7 @@ import VideoDocuments
     ),
     (
       "accounts: [{plugin: acme, profile: relay, secrets: {api_kye: k}}]",
-      "c.yaml:1:54: profile relay of plugin acme has no secret \"api_kye\"; did you mean api_key?"
+      "c.yaml:1:53: profile relay of plugin acme has no secret \"api_kye\"; did you mean api_key?"
     ),
   ])
   func `An account that can never work is an error`(config: String, message: String) {
