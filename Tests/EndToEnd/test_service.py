@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -56,6 +57,20 @@ class Service(unittest.TestCase):
 
 
 class Starts(unittest.TestCase):
+    def test_who_is_told_to_end_while_it_starts_ends_in_order(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = {"PATH": os.environ["PATH"], "HOME": home}
+            for wait in (0.0, 0.01, 0.03, 0.1):
+                process = subprocess.Popen(
+                    [BINARY, "serve", "--listen", "127.0.0.1:0"], env=environment, stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL)
+                # It says where it is, and at once or soon it is told to end.
+                process.stdout.readline()
+                time.sleep(wait)
+                process.terminate()
+                self.assertEqual(process.wait(60), 0)
+                process.stdout.close()
+
     def test_a_start_that_fails_ends_in_order_whatever_is_still_at_work(self):
         with tempfile.TemporaryDirectory() as home:
             folder = os.path.join(home, ".local", "share", "filmgate")

@@ -12,12 +12,12 @@ extension ConfigCommand {
     session.run { () throws(Failure) -> Int32 in
       let locations = try session.locations()
       let configuration = try session.configuration(locations)
-      let book = try AccountBook(
-        manifests: session.plugins().ready.map { $0.manifest }, configuration: configuration,
-        keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment)
+      let plugins = session.plugins()
+      let book = try Engine.book(plugins, configuration, locations, isLenient: false)
+      let warnings = ConfigurationCheck.warnings(configuration, book, plugins)
       let report = ConfigurationText.json(configuration, book.accounts)
       session.terminal.result(session.wantsJSON ? report.text : ConfigurationText.render(report))
-      for warning in book.warnings { session.terminal.say("warning: \(warning)") }
+      for warning in warnings { session.terminal.say("warning: \(warning)") }
       return ExitCode.done.rawValue
     }
   }
@@ -48,16 +48,16 @@ extension ConfigCommand {
     session.run { () throws(Failure) -> Int32 in
       let locations = try session.locations()
       let configuration = try session.configuration(locations)
-      let book = try AccountBook(
-        manifests: session.plugins().ready.map { $0.manifest }, configuration: configuration,
-        keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment)
-      for warning in book.warnings { session.terminal.say("warning: \(warning)") }
+      let plugins = session.plugins()
+      let book = try Engine.book(plugins, configuration, locations, isLenient: false)
+      let warnings = ConfigurationCheck.warnings(configuration, book, plugins)
+      for warning in warnings { session.terminal.say("warning: \(warning)") }
       let path = locations.configuration.configurationFile
       let isThere = access(path, F_OK) == 0
       if session.wantsJSON {
         session.terminal.result(
           JSON.object([
-            "path": .string(path), "is_there": .bool(isThere), "warnings": .array(book.warnings.map { .string($0) }),
+            "path": .string(path), "is_there": .bool(isThere), "warnings": .array(warnings.map { .string($0) }),
           ])
           .text)
       } else {

@@ -69,7 +69,7 @@ extension Engine {
       switch book {
       case .success(let book):
         made = book.accounts
-        change.warnings = book.warnings
+        change.warnings = ConfigurationCheck.warnings(configuration, book, plugins)
       case .failure(let failure):
         // The file with keys cannot be read now; what was read from it before stays in use.
         made = accounts.filter { $0.pluginID != StudioAccount.account.pluginID }

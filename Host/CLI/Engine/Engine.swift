@@ -93,7 +93,7 @@ import VideoDocuments
     } else {
       let book = try Self.book(plugins.registry.catalog, configuration, locations, isLenient: false)
       accounts = book.accounts
-      warnings = book.warnings
+      warnings = ConfigurationCheck.warnings(configuration, book, plugins.registry.catalog)
     }
     accounts.append(StudioAccount.account)
 

@@ -22,6 +22,8 @@ import VideoDocuments
     job.connection = Connection(profile: job.connection.profile, baseURL: "")
     job.task.upstreamID = nil
     job.task.vendorTask = nil
+    job.task.failure = job.task.failure.map { ProviderSide.ofJob($0) }
+    job.trouble = job.trouble.map { ProviderSide.ofJob($0) }
     for index in job.assets.indices { job.assets[index].path = "" }
     for index in job.archived.indices { job.archived[index].path = "" }
     let outputs = job.task.outputs

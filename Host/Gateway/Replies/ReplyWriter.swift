@@ -41,9 +41,8 @@ import VideoDocuments
     if case .failure(let failure) = result {
       exchange.note.failure = failure.kind
       exchange.note.message = failure.message
-      var shown = extras.side == .provider ? ProviderSide.failure(failure) : failure
-      if shown.kind == .internal { shown = Self.hidden(shown) }
-      outcome.result = .failure(shown)
+      outcome.result = .failure(
+        ProviderSide.hidingInternal(extras.side == .provider ? ProviderSide.failure(failure) : failure))
     }
     exchange.note.warningCount = extras.warnings.count
     var reply = await reply(outcome, exchange, extras)
@@ -63,15 +62,6 @@ import VideoDocuments
     }
     if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
     return response
-  }
-
-  /// What goes wrong inside is told in the log: paths and the like are no business of callers.
-  private static func hidden(_ failure: Failure) -> Failure {
-    var hidden = failure
-    hidden.message = "The gateway could not do this for a reason of its own."
-    hidden.advice = "Its operator finds the reason in the log, under this request's X-Request-Id."
-    hidden.vendorMessage = nil
-    return hidden
   }
 
   /// The host's own object for an outcome: a status request's body in the route's format.

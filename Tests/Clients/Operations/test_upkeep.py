@@ -211,9 +211,16 @@ class UpkeepTest(unittest.TestCase):
     # Configuration
 
     def test_what_the_configuration_says_in_vain_is_logged_at_the_start(self):
-        self.begin(accounts=[{"name": "odd", "plugin": "klang"}])
-        wait_until(lambda: any("klang" in text and "kling" in text for text in self.messages("configuration")),
-                   what="the word about klang")
+        self.gateway = Gateway(
+            [{"name": "odd", "plugin": "klang"}, {"name": "narrow", "plugin": "kling", "models": ["kling-v77"]}],
+            default_model="nothing")
+        self.addCleanup(self.gateway.close)
+        self.gateway.serve()
+        for words in (("klang", "kling"), ("narrow", "kling-v77"), ("default_model", "nothing")):
+            wait_until(lambda: any(all(word in text for word in words) for text in self.messages("configuration")),
+                       what="the warning about %s" % words[0])
+        checked = self.gateway.run("config", "check")
+        self.assertEqual((checked.code, checked.err.count("warning:")), (0, 3), checked)
 
     def test_a_reload_puts_in_force_what_it_can_and_names_the_rest(self):
         self.begin({"link_lifetime": "1d", "max_connections": 100})
@@ -272,6 +279,8 @@ class UpkeepTest(unittest.TestCase):
         answer = self.gateway.ask("POST", "/v1/video/generations/%s/cancel" % job, key=self.key)
         self.assertEqual(answer.status, 502, answer)
         self.assertEqual(answer.json["code"], "upstream")
+        trouble = wait_until(lambda: self.gateway.ask("GET", "/v1/jobs/" + job, key=self.key).json.get("trouble"))
+        self.assertEqual(trouble["kind"], "upstream")
 
     # The address that is announced
 
