@@ -137,8 +137,8 @@ import VideoDocuments
     manager.tell(ServiceManager.reloading)
     defer { manager.tell("READY=1") }
     do throws(Failure) {
-      try await engine.reload()
-      try await apply(engine.configuration.gateway, before)
+      try await engine.reload { (next) async throws(Failure) in try await log.reopen(next.gateway.log) }
+      apply(engine.configuration.gateway, before)
       log.note(.info, "reload", "The configuration was read again.")
       let open = try await engine.store.liveJobs()
       tellOfMissingAccounts(
@@ -149,8 +149,7 @@ import VideoDocuments
   }
 
   /// Puts in force what is not asked for at each request.
-  private func apply(_ settings: GatewayConfiguration, _ before: GatewayConfiguration) async throws(Failure) {
-    try await log.reopen(settings.log)
+  private func apply(_ settings: GatewayConfiguration, _ before: GatewayConfiguration) {
     server?.limitConnections(settings.maximumConnections)
     renewLinks(settings.linkLifetimeMilliseconds)
     if settings.retentionMilliseconds != before.retentionMilliseconds {

@@ -38,6 +38,16 @@ public struct LoggedRequest: Sendable {
   }
 }
 
+/// Takes out of paths what nobody may read in a log.
+enum LoggedPath {
+  /// What follows is known to vendors alone, wherever somebody cut or lengthened it.
+  private static let secretPrefix = CallbackAddress.path
+
+  static func masked(_ path: String) -> String {
+    path.hasPrefix(secretPrefix) ? secretPrefix + Secrets.mask : CallerCredentials.masked(path)
+  }
+}
+
 /// Takes out of queries what nobody may read in a log.
 enum LoggedQuery {
   static let maximumBytes = 512

@@ -62,7 +62,7 @@ public import VideoDocuments
       line.add("method", request.method)
       line.add("route", request.route)
       if request.route == "unmatched" {
-        let path = CallerCredentials.masked(request.path)
+        let path = LoggedPath.masked(request.path)
         line.add("path", String(decoding: path.utf8.prefix(Self.maximumPathBytes), as: UTF8.self))
       }
       line.add("query", LoggedQuery.masked(request.query))

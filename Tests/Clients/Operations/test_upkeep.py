@@ -239,6 +239,15 @@ class UpkeepTest(unittest.TestCase):
         for connection in held:
             connection.close()
 
+    def test_a_reload_with_a_log_that_cannot_be_opened_changes_nothing(self):
+        self.begin({"max_body": "1KiB"})
+        self.gateway.configure([], {"max_body": "1MiB", "log": {"file": "/nonexistent/log"}})
+        self.hang_up()
+        self.assertIn("stays as it was", self.messages("reload")[-1])
+        body = {"model": MODEL, "prompt": "x" * 2_000, "duration": 4}
+        answer = self.gateway.ask("POST", "/v1/video/generations?dry_run=true", body, self.key)
+        self.assertEqual(answer.status, 413, answer)
+
     def asked_until_full(self):
         try:
             self.gateway.ask("GET", "/healthz")
