@@ -5,6 +5,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PREFIX ?= /usr/local
 BUILD_PACKAGES := libffi-dev libcurl4-openssl-dev libsqlite3-dev libseccomp-dev libssl-dev libyaml-dev pkg-config ffmpeg fonts-dejavu-core
 TEST_PACKAGES := gcc python3 python3-venv bash zsh fish
+BENCHMARK_PACKAGES := wrk nginx-light
 VENV := .build/venv
 RELEASE := .build/release
 
@@ -13,8 +14,8 @@ RELEASE := .build/release
 help:
 	@echo "make run      build, then turn a request file into a clip in the sandbox (no account needed)"
 	@echo "make test     build and run every test"
-	@echo "make bench    measure: start-up, plugin list, jail round trips, sizes, memory"
-	@echo "make fuzz     run each fuzzer for a minute"
+	@echo "make bench    measure: start-up, jail round trips, sizes, memory; server and gateway beside nginx, under hostile load"
+	@echo "make fuzz     run each fuzzer for a minute, from the inputs that are stored"
 	@echo "make install  install into $(PREFIX)"
 	@echo "make lint     formatting and source rules"
 
@@ -45,7 +46,11 @@ fuzz: packages
 	Tests/Fuzz/run 60
 
 bench: build
+	@Tests/Scripts/packages $(BENCHMARK_PACKAGES)
 	@Tests/Benchmarks/run $(RELEASE)
+	@Tests/Benchmarks/http $(RELEASE)
+	@Tests/Benchmarks/gateway $(RELEASE)
+	@Tests/Benchmarks/load/run $(RELEASE)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/filmgate $(DESTDIR)$(PREFIX)/lib/filmgate/plugins

@@ -7,6 +7,10 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Asynchronous code of the host goes on where its caller is: a hop from the event loop to Swift's pool and back would
+/// cost two thread switches.
+let onTheCaller = strict + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+
 /// A plugin carries its own Swift runtime and exports only the symbols of the ABI: it then loads into any host,
 /// beside any other plugin, on a machine without Swift.
 let selfContainedPlugin: [LinkerSetting] = [
@@ -26,15 +30,18 @@ let smallPlugin = strict + [.unsafeFlags(["-Osize"], .when(configuration: .relea
 /// unsafe flags would keep ProviderKit from being a dependency of other packages.
 let core = Context.environment["FILMGATE_SMALL"] == nil ? strict : smallPlugin
 
-/// Executables carry the runtime too (2 ms faster to start), and export none of it to what they load.
-let selfContainedExecutable: [LinkerSetting] = [
-  .unsafeFlags([
-    "-static-stdlib",
-    "-Xlinker", "--version-script=\(Context.packageDirectory)/Host/System/none.map",
-    "-Xlinker", "--gc-sections",
-  ]),
-  .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
-]
+/// Executables carry the runtime too (2 ms faster to start), and export none of it to what they load. FILMGATE_SYMBOLS
+/// keeps their symbols, for profilers.
+let selfContainedExecutable: [LinkerSetting] =
+  [
+    .unsafeFlags([
+      "-static-stdlib",
+      "-Xlinker", "--version-script=\(Context.packageDirectory)/Host/System/none.map",
+      "-Xlinker", "--gc-sections",
+    ])
+  ]
+  + (Context.environment["FILMGATE_SYMBOLS"] == nil
+    ? [.unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release))] : [])
 
 /// Four plugins laid out alike: logic that tests can link, and a thin entry that only exports the C symbols.
 func plugin(_ name: String, uses dependencies: [Target.Dependency] = []) -> [Target] {
@@ -62,7 +69,7 @@ func host(
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Host/\(path ?? name)", exclude: exclude, resources: resources,
-    swiftSettings: strict)
+    swiftSettings: onTheCaller)
 }
 
 func tests(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
@@ -137,7 +144,7 @@ let package = Package(
         "VideoDocuments", "OrderedJSON", "CYAML", "CLinux",
       ]),
     .executableTarget(
-      name: "filmgate", dependencies: ["CommandLineInterface"], path: "Host/CLI/Main", swiftSettings: strict,
+      name: "filmgate", dependencies: ["CommandLineInterface"], path: "Host/CLI/Main", swiftSettings: onTheCaller,
       linkerSettings: selfContainedExecutable),
 
     .executableTarget(

@@ -65,5 +65,13 @@ struct ByteKey: Hashable {
 func hasSameBytes(_ left: String, _ right: String) -> Bool {
   let left = left.utf8
   let right = right.utf8
-  return left.count == right.count && left.elementsEqual(right)
+  guard left.count == right.count else { return false }
+  // Strings that Swift made itself lie in one piece; then nothing generic stands between the bytes.
+  let answer = left.withContiguousStorageIfAvailable { left in
+    right.withContiguousStorageIfAvailable { right in
+      for index in 0..<left.count where left[index] != right[index] { return false }
+      return true
+    }
+  }
+  return (answer ?? nil) ?? left.elementsEqual(right)
 }

@@ -50,8 +50,18 @@ public struct JSONObject: Sendable {
   /// Puts a member last; one that has the name already gets the value in its place instead.
   public mutating func append(_ key: String, _ value: JSON) { self[key] = .some(value) }
 
-  func index(of key: String) -> Int? {
-    members.firstIndex { hasSameBytes($0.key, key) }
+  func index(of key: String) -> Int? { Self.index(of: key, in: members) }
+
+  static func index(of key: String, in members: [Element]) -> Int? {
+    members.withUnsafeBufferPointer { members in
+      // Most names differ in their length, which says so without a look at them.
+      let length = key.utf8.count
+      for index in 0..<members.count
+      where members[index].key.utf8.count == length && hasSameBytes(members[index].key, key) {
+        return index
+      }
+      return nil
+    }
   }
 }
 

@@ -4,7 +4,9 @@
 /// takes time in proportion to its length.
 struct MemberList {
   /// Up to so many members are searched one by one; beyond, a table is kept.
-  static var walkedMembers: Int { 16 }
+  static var walkedMembers: Int { 48 }
+  /// Room for so many is made at once.
+  private static var usualMembers: Int { 8 }
 
   private(set) var members: [JSONObject.Element] = []
   private var positions: [ByteKey: Int] = [:]
@@ -12,13 +14,14 @@ struct MemberList {
   /// The position of the member of that name.
   func position(of key: String) -> Int? {
     if members.count <= Self.walkedMembers {
-      return members.firstIndex { hasSameBytes($0.key, key) }
+      return JSONObject.index(of: key, in: members)
     }
     return positions[ByteKey(key)]
   }
 
   /// Adds a member that is known to be new.
   mutating func append(_ key: String, _ value: JSON) {
+    if members.isEmpty { members.reserveCapacity(Self.usualMembers) }
     members.append((key, value))
     if members.count == Self.walkedMembers + 1 {
       positions = Self.positions(members)

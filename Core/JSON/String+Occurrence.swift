@@ -9,15 +9,15 @@ extension StringProtocol {
 
   /// Where `part` first occurs, compared byte by byte in UTF-8.
   public func firstOccurrence(of part: String) -> Range<Index>? {
-    let wanted = Array(part.utf8)
-    var start = utf8.startIndex
-    while true {
-      if utf8[start...].starts(with: wanted) {
-        return start..<utf8.index(start, offsetBy: wanted.count)
-      }
-      guard start != utf8.endIndex else { return nil }
-      start = utf8.index(after: start)
+    var wanted = part
+    let offset = wanted.withUTF8 { wanted in
+      // One piece of memory as a rule; a text that is in several is copied into one.
+      utf8.withContiguousStorageIfAvailable { offsetOfFirst(wanted, in: $0) }
+        ?? Array(utf8).withUnsafeBufferPointer { offsetOfFirst(wanted, in: $0) }
     }
+    guard let offset else { return nil }
+    let start = utf8.index(utf8.startIndex, offsetBy: offset)
+    return start..<utf8.index(start, offsetBy: part.utf8.count)
   }
 
   /// The text with every occurrence of `part`, which must not be empty, replaced.
@@ -31,4 +31,16 @@ extension StringProtocol {
     }
     return result + rest
   }
+}
+
+/// Where the bytes first occur; not generic, so that it is compiled once and runs as plain loops.
+private func offsetOfFirst(_ wanted: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Int? {
+  guard let first = wanted.first else { return 0 }
+  guard wanted.count <= text.count else { return nil }
+  for start in 0...(text.count - wanted.count) where text[start] == first {
+    var length = 1
+    while length < wanted.count, text[start + length] == wanted[length] { length += 1 }
+    if length == wanted.count { return start }
+  }
+  return nil
 }

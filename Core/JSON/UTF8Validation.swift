@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Where the first byte stands that is not ASCII, or the end: eight bytes at a time.
+private func firstNonASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  let raw = UnsafeRawBufferPointer(bytes)
+  var place = 0
+  while place + 8 <= raw.count, raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+    place += 8
+  }
+  while place < raw.count, raw[place] < 0x80 { place += 1 }
+  return place
+}
+
 /// Where the first sequence starts that is not UTF-8 (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF).
 func firstInvalidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-  var place = 0
+  var place = firstNonASCII(bytes)
   while place < bytes.count {
     let lead = bytes[place]
     let length: Int

@@ -15,7 +15,7 @@ public enum CallerWords {
   ) throws(Failure) -> (body: JSONObject, ledger: [LedgerEntry]) {
     var flat = body
     var ledger: [LedgerEntry] = []
-    for nest in ["metadata", "extra_body"] {
+    for nest in ["extra_body", "metadata"] {
       let value = flat[nest]?.nonNull
       flat[nest] = Optional.none
       guard let value else { continue }
@@ -31,7 +31,7 @@ public enum CallerWords {
           continue
         }
         guard present != member else { continue }
-        ledger.append(LedgerEntry("\(nest).\(name)", .translated, to: name, note: "\(name) beside it counts"))
+        ledger.append(LedgerEntry("\(nest).\(name)", .unsupported, note: "\(name) is given beside it, and counts"))
       }
     }
     return (flat, ledger)
@@ -50,6 +50,7 @@ public enum CallerWords {
     }
     // Advice that names a command is for people at a terminal.
     guard let advice = failure.advice, !advice.isEmpty, !advice.contains("`") else { return sentence }
-    return "\(sentence) \(advice)"
+    let whole = advice.prefix(1).uppercased() + advice.dropFirst()
+    return "\(sentence) \(whole)" + (advice.last.map { ".!?".contains($0) } == true ? "" : ".")
   }
 }

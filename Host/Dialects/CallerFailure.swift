@@ -4,7 +4,7 @@ import OrderedJSON
 import VideoDocuments
 
 /// A failure in the words of a caller, who does not know the canonical names of fields.
-struct CallerFailure {
+public struct CallerFailure {
   private let failure: Failure
   private let side: FailureStatus.Side
   /// The field at fault, as the wire format calls it.
@@ -19,10 +19,16 @@ struct CallerFailure {
   }
 
   private static func parameter(_ field: String, _ names: [String: String]) -> String {
-    let options = "options."
     if field.hasPrefix(options) { return String(field.dropFirst(options.count)) }
     return names[String(field.prefix { $0 != "[" && $0 != "." })] ?? field
   }
+
+  /// A sentence about a field that has no effect, in which options go by the names that callers gave them.
+  public static func warning(_ sentence: String) -> String {
+    sentence.hasPrefix(options) ? String(sentence.dropFirst(options.count)) : sentence
+  }
+
+  private static let options = "options."
 
   /// The sentence, with the vendor's own where it refused, and what to do next.
   var message: String {
@@ -35,7 +41,13 @@ struct CallerFailure {
     }
     // Advice that names a command is for people at a terminal.
     guard let advice = failure.advice, !advice.isEmpty, !advice.contains("`") else { return message }
-    return "\(message) \(advice)"
+    return "\(message) \(Self.sentence(advice))"
+  }
+
+  /// Advice for a terminal is no whole sentence.
+  private static func sentence(_ advice: String) -> String {
+    let sentence = advice.prefix(1).uppercased() + advice.dropFirst()
+    return sentence.last.map { ".!?".contains($0) } == true ? sentence : "\(sentence)."
   }
 
   /// What a vendor says of the gateway's own account is not for its callers.

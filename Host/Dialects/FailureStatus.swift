@@ -45,6 +45,17 @@ public enum FailureStatus {
     }
   }
 
+  /// `Retry-After` of a refusal that comes without one.
+  public static let usualRetryAfterSeconds: Int64 = 5
+
+  /// Whether a client must not send a request that failed so again by itself, as clients do after 408, 409, 429 and
+  /// everything from 500, a create too: where it may have bought something, or where it would fail again.
+  public static func mustNotRepeat(_ failure: Failure, status: Int, mayHaveCreatedTask: Bool = false) -> Bool {
+    if mayHaveCreatedTask || failure.kind == .unknownOutcome || failure.charged != .no { return true }
+    let isRepeated = [408, 409, 429].contains(status) || status >= 500
+    return isRepeated && !failure.isRetryable
+  }
+
   /// `Retry-After` in whole seconds, where waiting helps.
   public static func headers(of failure: Failure) -> [NameValuePair] {
     guard let milliseconds = failure.retryAfterMilliseconds, milliseconds > 0 else { return [] }

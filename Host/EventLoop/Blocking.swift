@@ -9,18 +9,41 @@ public enum Blocking {
   /// How many pieces of work can block at once.
   public static let threadLimit = 8
 
+  /// Has `work` done on one of the threads; nobody waits for it.
+  public static func start(_ work: @Sendable @escaping () -> Void) { BlockingPool.shared.submit(work) }
+
   /// Runs `work` on one of the threads and resumes the caller where it was. Cancellation does not interrupt it.
   public nonisolated(nonsending) static func run<Value: Sendable>(
     _ work: @Sendable @escaping () -> Value
   ) async -> Value {
-    await EventLoop.suspendCaller { resume in
-      BlockingPool.shared.submit { resume(work()) }
-    }
+    await BlockingPool.shared.run(work)
+  }
+}
+
+/// The same for work that keeps a processor busy, such as decoding what thousands send: fewer threads, which stand back
+/// for the loop and for all others.
+public enum Computing {
+  /// How many pieces of work are done at once: half of the processors, but never one alone, for files are written too.
+  public static let threadLimit = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
+
+  /// Begins work whose end nobody waits for.
+  public static func start(_ work: @Sendable @escaping () -> Void) { BlockingPool.computing.submit(work) }
+
+  /// As `Blocking.run`.
+  public nonisolated(nonsending) static func run<Value: Sendable>(
+    _ work: @Sendable @escaping () -> Value
+  ) async -> Value {
+    await BlockingPool.computing.run(work)
   }
 }
 
 private final class BlockingPool: Sendable {
-  static let shared = BlockingPool()
+  static let shared = BlockingPool("filmgate-block", threadLimit: Blocking.threadLimit, niceness: 0)
+  static let computing = BlockingPool("filmgate-work", threadLimit: Computing.threadLimit, niceness: 10)
+
+  private let name: StaticString
+  private let threadLimit: Int
+  private let niceness: Int32
 
   private struct State {
     var waiting: [@Sendable () -> Void] = []
@@ -47,22 +70,31 @@ private final class BlockingPool: Sendable {
   /// Counts the work in line. Sound to share: a semaphore is made for several threads, and this one is never freed.
   private nonisolated(unsafe) let pending: UnsafeMutablePointer<sem_t>
 
-  private init() {
+  private init(_ name: StaticString, threadLimit: Int, niceness: Int32) {
+    self.name = name
+    self.threadLimit = threadLimit
+    self.niceness = niceness
     pending = .allocate(capacity: 1)
     sem_init(pending, 0, 0)
+  }
+
+  nonisolated(nonsending) func run<Value: Sendable>(_ work: @Sendable @escaping () -> Value) async -> Value {
+    await EventLoop.suspendCaller { resume in
+      submit { resume(work()) }
+    }
   }
 
   func submit(_ work: @escaping @Sendable () -> Void) {
     let mustGrow = state.withLock { state in
       state.waiting.append(work)
-      guard state.waiting.count - state.next > state.idleThreads, state.threads < Blocking.threadLimit else {
+      guard state.waiting.count - state.next > state.idleThreads, state.threads < threadLimit else {
         return false
       }
       state.threads += 1
       return true
     }
     sem_post(pending)
-    guard mustGrow, startThread(named: "filmgate-block", { self.serve() }) != 0 else { return }
+    guard mustGrow, startThread(named: name, { self.serve() }) != 0 else { return }
     let leftAlone = state.withLock { state in
       state.threads -= 1
       return state.threads == 0
@@ -72,6 +104,8 @@ private final class BlockingPool: Sendable {
   }
 
   private func serve() {
+    // Of this thread alone, on Linux.
+    if niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
     while true {
       state.withLock { state in state.idleThreads += 1 }
       while sem_wait(pending) != 0 {}

@@ -67,7 +67,8 @@ public struct ArkEncode: Sendable {
   static func code(_ failure: Failure, route: String) -> (code: String, status: Int) {
     if let code = failure.vendorCode, let row = ArkErrors.row(of: code) {
       // Whose key was wrong? If the vendor said so, it is the gateway's account, and not the caller's affair.
-      if row.kind == .authentication { return ("InternalServiceError", 502) }
+      let isOfAccount = row.kind == .authentication || (row.kind == .permission && failure.kind != .permission)
+      if isOfAccount { return ("InternalServiceError", 502) }
       if route == "delete", row.kind == .invalid { return (code, 409) }
       return (code, row.status)
     }

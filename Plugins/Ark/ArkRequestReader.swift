@@ -128,8 +128,12 @@ struct ArkRequestReader {
       let (prompt, commands) = try ArkTextCommands.split(text)
       prompts.append(prompt)
       for command in commands {
-        let isGiven = request.value(of: command.field) != nil
-        if !isGiven { try put(command.value, command.field, command.word) }
+        guard let given = request.value(of: command.field) else {
+          try put(command.value, command.field, command.word)
+          continue
+        }
+        guard given != command.value else { continue }
+        ledger.append(LedgerEntry(command.word, .unsupported, note: "\(given.text) is given beside it, and counts"))
       }
     }
     let prompt = prompts.filter { !$0.isEmpty }.joined(separator: "\n")

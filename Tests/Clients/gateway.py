@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -191,6 +192,13 @@ class Gateway(Gate):
     def close(self):
         self.kill()
         super().close()
+
+
+def free_port():
+    """A port that nobody listens on: for a gateway whose address must be known before it starts."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return place.getsockname()[1]
 
 
 def end_with_parent():

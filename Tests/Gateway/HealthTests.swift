@@ -14,7 +14,8 @@ import Testing
 
   @Test("ready is who has no reason not to be, and the reasons are told")
   func ready() async throws {
-    let health = HealthChecks(version: "1.0.0")
+    // Patient, because all other tests run beside this one.
+    let health = HealthChecks(version: "1.0.0", patienceMilliseconds: 60_000)
     let store = MemoryStore()
     await health.addStore(store)
     await health.add("plugins") { nil }

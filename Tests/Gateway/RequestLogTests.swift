@@ -52,6 +52,25 @@ import VideoDocuments
     #expect(mode == 0o600)
   }
 
+  @Test(
+    "a path that no route has is written, but for the address of a callback",
+    arguments: [
+      ("/no/such", "/no/such"), ("/callbacks/secret", "/callbacks/***"), ("/Callbacks/secret/x", "/Callbacks/***"),
+      ("/base/callbacks/secret", "/base/callbacks/***"), ("/callbacks", "/callbacks"),
+      ("//callbacks//secret", "//callbacks/***"),
+    ])
+  func paths(_ path: String, _ written: String) async throws {
+    var configuration = LogConfiguration()
+    configuration.file = Self.file()
+    let log = try await RequestLog.open(configuration)
+    await log.request(
+      LoggedRequest(requestID: "req_1", method: "GET", route: "unmatched", path: path, status: 405, nanoseconds: 1))
+    await log.flush()
+    let file = try #require(configuration.file)
+    let line = try #require(try Self.lines(file).first)
+    #expect(try JSON(parsing: Array(line.utf8))["path"]?.string == written)
+  }
+
   @Test("the level decides, and probes are quiet as long as they succeed")
   func levels() async throws {
     var configuration = LogConfiguration()

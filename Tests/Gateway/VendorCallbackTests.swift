@@ -127,6 +127,13 @@ import VideoDocuments
     #expect(looks.isEmpty && hints.isEmpty)
   }
 
+  @Test("a job that had expired may have been made after all", arguments: [JobState.expired, .unknown])
+  func late(_ state: JobState) async throws {
+    try await insert(state) { $0.task.phase = state == .expired ? .expired : .unknown }
+    #expect(await post(try callbacks(step: Step(.update(TaskUpdate(.succeeded))))) == 200)
+    #expect(looks == ["fg_1"])
+  }
+
   @Test("what the plugin makes of it decides only whether a look is worth it")
   func hintsDecide() async throws {
     try await insert { $0.task.progressPercent = 30 }

@@ -62,6 +62,12 @@ final class TestClient: Sendable {
     return got < 0 ? nil : bytes
   }
 
+  /// Whether something comes, or the end.
+  func isReadable(withinMilliseconds milliseconds: Int32) -> Bool {
+    var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&asked, 1, milliseconds) > 0
+  }
+
   /// Everything until the server closes.
   func receiveAll() -> String {
     var all: [UInt8] = []

@@ -285,7 +285,7 @@ struct KlingDialectTests {
     guard case .create(let request, let ledger) = intent else { throw Failure(.internal, "not a create") }
     #expect(request.options["mode"] == "pro")
     #expect(ledger.map { $0.field } == ["metadata.mode"])
-    #expect(ledger.map { $0.outcome } == [.translated])
+    #expect(ledger.map { $0.outcome } == [.unsupported])
   }
 
   @Test("A refusal says what the vendor said, or what to do; nothing of the gateway's account")

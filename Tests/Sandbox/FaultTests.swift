@@ -62,11 +62,12 @@ import VideoDocuments
   }
 
   @Test @LoopActor func aStuckTaskRunsOnAndASlowOneTakesTenTimesAsLong() async throws {
-    try await withToy(delayMilliseconds: 200) { address in
+    try await withToy(delayMilliseconds: 1_000) { address in
       let client = try ToyClient(address)
       let stuck = try await client.create(["model": "toy", "prompt": "sandbox:stuck"])
       let slow = try await client.create(["model": "toy", "prompt": "sandbox:slow"])
-      try await Task.sleep(nanoseconds: 1_200_000_000)
+      // A usual task would be over, and a slow one is far from it.
+      try await Task.sleep(nanoseconds: 4_000_000_000)
       for id in [stuck, slow] {
         let (_, json) = try await client.send("GET", "/clips/\(id)")
         #expect(json["task"]?["phase"]?.string == "running")

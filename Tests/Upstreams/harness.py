@@ -28,6 +28,7 @@ class Upstream:
              "--with-parent", *options], stdout=subprocess.PIPE, text=True)
         self.line = json.loads(self.process.stdout.readline())
         self.base, self.port = self.line["base_url"], self.line["port"]
+        self.host = urlsplit(self.base).hostname
 
     def stop(self):
         """The rest of stdout (there must be none) and the exit status."""
@@ -38,7 +39,7 @@ class Upstream:
 
     def call(self, method, target, body=None, headers=None, timeout=30):
         """(status, headers, body bytes)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             if isinstance(body, (dict, list)):
                 body = json.dumps(body)
@@ -119,7 +120,10 @@ def text(prompt="a cat", **more):
 
 
 class Listener:
-    """A small web server that remembers what was posted to it."""
+    """A small web server that remembers what was posted to it; at any port unless one is given."""
+
+    def __init__(self, port=0):
+        self.port = port
 
     def __enter__(self):
         posts = self.posts = []
@@ -134,7 +138,7 @@ class Listener:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         return self

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Starts one vendor emulator, or all of them under path prefixes, on 127.0.0.1.
+"""Starts one vendor emulator, or all of them under path prefixes, on 127.0.0.1 unless told otherwise.
 
 Prints one line of JSON when it listens and nothing more; SIGTERM or SIGINT ends it.
 """
@@ -101,12 +101,12 @@ class Server(ThreadingHTTPServer):
 
 
 def build(vendor, port=0, delay=1.0, keys=(), access_key=None, secret_key=None, session_token=None,
-          webhook_secret=None, clips=None, state=None):
+          webhook_secret=None, clips=None, state=None, host="127.0.0.1"):
     """A listening server (not yet serving) and the line that describes it."""
     clips = clips or os.path.join(tempfile.gettempdir(), "upstream-clips-%d" % os.getuid())
-    server = Server(("127.0.0.1", port), Handler)
+    server = Server((host, port), Handler)
     names = list(VENDORS) if vendor == "all" else [vendor]
-    origin = "http://127.0.0.1:%d" % server.server_address[1]
+    origin = "http://%s:%d" % server.server_address[:2]
     server.stations, described = {}, []
     for name in names:
         kind = VENDORS[name]
@@ -129,6 +129,7 @@ def build(vendor, port=0, delay=1.0, keys=(), access_key=None, secret_key=None, 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vendor", required=True, choices=[*VENDORS, "all"])
+    parser.add_argument("--host", default="127.0.0.1", help="another address; for networks that lead nowhere")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--delay", type=float, default=1.0, help="seconds from creation to result")
     parser.add_argument("--key", action="append", default=[], help="an API key (repeatable; each is an account)")
@@ -143,7 +144,7 @@ def main():
     if bool(given.access_key) != bool(given.secret_key):
         parser.error("--access-key and --secret-key go together")
     server, line = build(given.vendor, given.port, given.delay, given.key, given.access_key, given.secret_key,
-                         given.session_token, given.webhook_secret, given.clips, given.state)
+                         given.session_token, given.webhook_secret, given.clips, given.state, given.host)
 
     def stop(*_):
         threading.Thread(target=server.shutdown, daemon=True).start()

@@ -11,8 +11,8 @@ public enum MediaKind: String, Sendable, Hashable, CaseIterable {
 
 /// One image, video or sound that a request brings, and what it is for.
 ///
-/// JSON: `{"kind", "role"?, "url"? , "asset"?, "media_type"?, "byte_count"?, "width"?, "height"?, "duration_seconds"?}`.
-/// Exactly one of `url` (a link that the vendor can open, or a vendor's own asset id such as `asset://…`) and `asset`
+/// JSON: `{"kind", "role"?, "url"? , "asset"?, "media_type"?, "byte_count"?, "width"?, "height"?, "duration_seconds"?,
+/// "source_task"?}`. Exactly one of `url` (a link that the vendor can open, or a vendor's own asset id such as `asset://…`) and `asset`
 /// (bytes that the host holds) is given. The order within a kind matters: prompts say "image 2".
 public struct MediaInput: JSONDocument {
   /// Well-known roles. Others are allowed where a model's facts list them.
@@ -37,6 +37,8 @@ public struct MediaInput: JSONDocument {
   public var widthPixels: Int?
   public var heightPixels: Int?
   public var durationSeconds: Double?
+  /// The caller's task whose clip this is; `url` is where the vendor has it, which is not for the caller's eyes.
+  public var sourceTaskID: String?
 
   public init(kind: MediaKind, role: String? = nil, url: String? = nil, asset: String? = nil) {
     self.kind = kind
@@ -56,6 +58,7 @@ public struct MediaInput: JSONDocument {
     widthPixels = try reader.optionalInteger("width")
     heightPixels = try reader.optionalInteger("height")
     durationSeconds = try reader.optionalNumber("duration_seconds")
+    sourceTaskID = try reader.optionalText("source_task")
     guard (url == nil) != (asset == nil) else {
       throw DocumentFailure(
         path: reader.path(of: "url"), reason: .wrongType(expected: "given alone: one of url and asset"))
@@ -73,6 +76,7 @@ public struct MediaInput: JSONDocument {
     object.add("width", widthPixels)
     object.add("height", heightPixels)
     object.add("duration_seconds", durationSeconds)
+    object.add("source_task", sourceTaskID)
     return .object(object)
   }
 }

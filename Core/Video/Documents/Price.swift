@@ -47,13 +47,21 @@ public struct Price: JSONDocument {
 
   /// Millionths in a plain decimal text; nil when it is not one or does not fit.
   public static func micros(decimal: String) -> Int64? {
-    let parts = decimal.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = parts.first, !whole.isEmpty, whole.count <= 12, whole.allSatisfy({ $0.isASCII && $0.isNumber })
-    else { return nil }
-    var fraction = parts.count == 2 ? String(parts[1]) : "0"
-    guard !fraction.isEmpty, fraction.count <= 6, fraction.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-    fraction += String(repeating: "0", count: 6 - fraction.count)
-    guard let units = Int64(whole), let millionths = Int64(fraction) else { return nil }
-    return units * 1_000_000 + millionths
+    var micros: Int64 = 0
+    var wholeDigits = 0
+    var fractionDigits: Int?
+    for byte in decimal.utf8 {
+      switch byte {
+      case UInt8(ascii: ".") where fractionDigits == nil: fractionDigits = 0
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if let digits = fractionDigits { fractionDigits = digits + 1 } else { wholeDigits += 1 }
+        guard wholeDigits <= 12, fractionDigits ?? 0 <= 6 else { return nil }
+        micros = micros * 10 + Int64(byte - UInt8(ascii: "0"))
+      default: return nil
+      }
+    }
+    guard wholeDigits > 0, fractionDigits != 0 else { return nil }
+    for _ in (fractionDigits ?? 0)..<6 { micros *= 10 }
+    return micros
   }
 }

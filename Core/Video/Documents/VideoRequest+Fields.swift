@@ -31,13 +31,29 @@ extension VideoRequest {
   /// The value of a scalar field or of an option, by its name in model facts (`duration_seconds`, `mode`): a field
   /// wins over an option of the same name.
   public func value(of name: String) -> JSON? {
-    if Self.scalarFieldNames.contains(name) || name == "shots" {
-      guard let value = json[name], !value.isNull else { return nil }
+    switch name {
+    case "prompt": return prompt.map { .string($0) }
+    case "negative_prompt": return negativePrompt.map { .string($0) }
+    case "duration_seconds": return number(durationSeconds)
+    case "frames": return number(frames)
+    case "aspect_ratio": return aspectRatio.map { .string($0) }
+    case "resolution": return resolution.map { .string($0) }
+    case "width": return number(widthPixels)
+    case "height": return number(heightPixels)
+    case "fps": return number(framesPerSecond)
+    case "seed": return seed.map { .number(JSONNumber($0)) }
+    case "audio": return audio.map { .bool($0) }
+    case "watermark": return watermark.map { .bool($0) }
+    case "count": return number(count)
+    case "user": return user.map { .string($0) }
+    case "shots": return shots.isEmpty ? nil : .array(shots.map { $0.json })
+    default:
+      guard let value = options[name], !value.isNull else { return nil }
       return value
     }
-    guard let value = options[name], !value.isNull else { return nil }
-    return value
   }
+
+  private func number(_ value: Int?) -> JSON? { value.map { .number(JSONNumber($0)) } }
 
   /// Sets a scalar field or an option by its name in model facts; nil removes it.
   public mutating func setValue(_ value: JSON?, of name: String) throws(DocumentFailure) {
@@ -45,9 +61,24 @@ extension VideoRequest {
       options[name] = value
       return
     }
-    guard var object = json.object else { return }
-    object[name] = value
-    self = try VideoRequest(.object(object), at: "")
+    let reader = try DocumentReader(.object(value.map { [name: $0] } ?? JSONObject()), at: "")
+    switch name {
+    case "prompt": prompt = try reader.optionalText(name)
+    case "negative_prompt": negativePrompt = try reader.optionalText(name)
+    case "duration_seconds": durationSeconds = try reader.optionalInteger(name)
+    case "frames": frames = try reader.optionalInteger(name)
+    case "aspect_ratio": aspectRatio = try reader.optionalText(name)
+    case "resolution": resolution = try reader.optionalText(name)
+    case "width": widthPixels = try reader.optionalInteger(name)
+    case "height": heightPixels = try reader.optionalInteger(name)
+    case "fps": framesPerSecond = try reader.optionalInteger(name)
+    case "seed": seed = try reader.optionalInteger64(name)
+    case "audio": audio = try reader.optionalFlag(name)
+    case "watermark": watermark = try reader.optionalFlag(name)
+    case "count": count = try reader.optionalInteger(name)
+    case "user": user = try reader.optionalText(name)
+    default: shots = try reader.documents(name)
+    }
   }
 
   /// What kind of job the inputs make it: `text`, `first_frame`, `last_frame`, `first_last_frame`, `reference`, or

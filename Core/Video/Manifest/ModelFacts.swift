@@ -124,12 +124,23 @@ public struct ModelFacts: JSONDocument {
     return .object(object)
   }
 
+  /// The names of the fields and options that it has whatever the rules say.
+  public var knownNames: [String] {
+    var names: [String] = []
+    names.reserveCapacity(fields.count + options.count)
+    for index in fields.indices { names.append(fields[index].name) }
+    for index in options.indices where !names.contains(options[index].name) { names.append(options[index].name) }
+    return names
+  }
+
   /// The facts of a field or option by name, with the rules that hold for this request applied.
   public func facts(of name: String, for request: VideoRequest, profile: String?) -> FieldFacts? {
-    var found = fields.first { $0.name == name }?.facts ?? options.first { $0.name == name }?.facts
-    for rule in rules where rule.fields.contains(where: { $0.name == name }) {
-      guard rule.condition.holds(for: request, profile: profile) else { continue }
-      found = rule.fields.first { $0.name == name }?.facts
+    var found = NamedFacts.facts(of: name, in: fields) ?? NamedFacts.facts(of: name, in: options)
+    for index in rules.indices {
+      guard let facts = NamedFacts.facts(of: name, in: rules[index].fields),
+        rules[index].condition.holds(for: request, profile: profile)
+      else { continue }
+      found = facts
     }
     return found
   }

@@ -45,6 +45,12 @@ public struct NamedFacts: Sendable, Hashable {
     self.facts = facts
   }
 
+  /// The facts of that name; the others, which are large, are not copied on the way.
+  static func facts(of name: String, in fields: [NamedFacts]) -> FieldFacts? {
+    for index in fields.indices where fields[index].name == name { return fields[index].facts }
+    return nil
+  }
+
   static func read(_ reader: DocumentReader, _ key: String) throws(DocumentFailure) -> [NamedFacts] {
     var fields: [NamedFacts] = []
     for (name, value) in try reader.optionalObject(key) ?? JSONObject() {

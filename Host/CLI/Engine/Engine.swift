@@ -29,7 +29,7 @@ import VideoDocuments
   let routes: AccountRoutes
   let calls: PluginCalls
   /// Folder of a sandbox's own store, removed at the end.
-  private let temporaryFolder: String?
+  private let temporaryFolder: ProcessFolder?
   let sandbox: Sandbox?
   /// What the configuration said in vain when it was read first.
   private(set) var warnings: [String] = []
@@ -44,7 +44,7 @@ import VideoDocuments
   private init(
     session: Session, locations: Locations, configuration: Configuration, plugins: any PluginSource, live: LivePlugins?,
     catalog: Catalog, accounts: [Account], client: HTTPClient, store: SQLiteStore, runner: JobRunner, wire: NetworkWire,
-    routes: AccountRoutes, calls: PluginCalls, temporaryFolder: String?, sandbox: Sandbox?
+    routes: AccountRoutes, calls: PluginCalls, temporaryFolder: ProcessFolder?, sandbox: Sandbox?
   ) {
     self.session = session
     self.locations = locations
@@ -80,7 +80,7 @@ import VideoDocuments
     let client = HTTPClient()
 
     var sandbox: Sandbox?
-    var temporaryFolder: String?
+    var temporaryFolder: ProcessFolder?
     var accounts: [Account]
     var warnings: [String] = []
     if isSandbox {
@@ -97,12 +97,13 @@ import VideoDocuments
     }
     accounts.append(StudioAccount.account)
 
-    let store = try await SQLiteStore.open(path: temporaryFolder.map { "\($0)/jobs.sqlite" } ?? locations.databaseFile)
+    let store = try await SQLiteStore.open(
+      path: temporaryFolder.map { "\($0.path)/jobs.sqlite" } ?? locations.databaseFile)
     let routes = AccountRoutes(accounts: accounts, manifests: catalog.entries.map { $0.manifest })
     let wire = NetworkWire(client: client, routes: routes)
     let calls = PluginCalls(plugins: plugins, studio: StudioCalls(cacheFolder: locations.cacheFolder))
     // Servers keep clips in a folder of their own, commands where the user stands.
-    let archiveFolder = Self.archiveFolder(configuration, data: temporaryFolder ?? locations.dataFolder)
+    let archiveFolder = Self.archiveFolder(configuration, data: temporaryFolder?.path ?? locations.dataFolder)
     var policy = JobPolicy()
     if serving != nil { policy.isArchiving = configuration.gateway.isArchiving }
     let archive = FileArchive(
@@ -138,7 +139,7 @@ import VideoDocuments
   }
 
   /// The jobs' database.
-  var databaseFile: String { temporaryFolder.map { "\($0)/jobs.sqlite" } ?? locations.databaseFile }
+  var databaseFile: String { temporaryFolder.map { "\($0.path)/jobs.sqlite" } ?? locations.databaseFile }
 
   /// Where a server keeps clips.
   var archiveFolder: String { Self.archiveFolder(configuration, data: dataFolder) }
@@ -148,7 +149,7 @@ import VideoDocuments
   }
 
   /// Where the database and everything that goes with it stands.
-  var dataFolder: String { temporaryFolder ?? locations.dataFolder }
+  var dataFolder: String { temporaryFolder?.path ?? locations.dataFolder }
 
   /// The accounts for these plugins. Reads the files with keys.
   nonisolated static func book(
@@ -176,7 +177,7 @@ import VideoDocuments
     if let live { await live.stop() } else { await registry.stop() }
     await sandbox?.stop()
     await store.close()
-    if let temporaryFolder { TemporaryFolder.remove(temporaryFolder) }
+    if let temporaryFolder { await Blocking.run { temporaryFolder.remove() } }
   }
 }
 
@@ -189,29 +190,14 @@ enum StudioAccount {
 
 /// A folder for the length of one command.
 enum TemporaryFolder {
-  /// Where temporary files go.
-  static var base: String { getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
-
-  static func make() throws(Failure) -> String {
-    var template = Array("\(base)/filmgate-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
+  static func make() throws(Failure) -> ProcessFolder {
+    let parent = ProcessFolder.usualParent
+    do throws(SystemFailure) {
+      return try ProcessFolder("filmgate", in: parent)
+    } catch {
       throw Failure(
-        .internal, "No temporary folder could be made in \(base): \(String(cString: strerror(errno))).",
+        .internal, "No temporary folder could be made in \(parent): \(String(cString: strerror(error.errno))).",
         advice: "make room, or set TMPDIR")
     }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// Removes the folder and the files in it; it holds no folders.
-  static func remove(_ path: String) {
-    guard let folder = opendir(path) else { return }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { unlink("\(path)/\(name)") }
-    }
-    closedir(folder)
-    rmdir(path)
   }
 }

@@ -10,10 +10,6 @@ import VideoDocuments
 
 /// What a gateway tells its operator.
 extension GatewayHost {
-  /// How old the count of webhooks may be: each look reads them all.
-  private static let outboxNanoseconds: UInt64 = 10_000_000_000
-  private static let maximumWebhooksCounted = 10_000
-
   /// What `/readyz` looks at.
   static func fill(_ health: HealthChecks, _ engine: Engine) {
     health.addStore(engine.store)
@@ -34,18 +30,10 @@ extension GatewayHost {
   /// Figures that others keep.
   func fill(_ metrics: GatewayMetrics) {
     let (store, log, size) = (engine.store, log, ArchiveSize(folder: engine.archiveFolder))
-    metrics.sources.connections = { [weak self] in self?.server?.connectionCount ?? 0 }
+    metrics.sources.connections = { [weak self] in self?.server?.connectionCount }
     metrics.sources.droppedLogLines = { log.droppedLines }
     metrics.sources.archiveBytes = { await size.bytes() }
-    var counted: (count: Int, at: UInt64)?
-    metrics.sources.webhookOutbox = {
-      let now = EventLoop.monotonicNanoseconds
-      if let counted, now - counted.at < Self.outboxNanoseconds { return counted.count }
-      let filter = WebhookFilter(states: [.pending], limit: Self.maximumWebhooksCounted)
-      let count = ((try? await store.webhooks(filter)) ?? []).count
-      counted = (count, now)
-      return count
-    }
+    metrics.sources.webhookOutbox = { try? await store.waitingWebhookCount() }
   }
 
   /// What was found at the start and goes on as it is; `open` are the jobs that are not over.

@@ -22,6 +22,8 @@ import VideoDocuments
   private let startRetention: @LoopActor (_ retentionMilliseconds: Int64?) -> ArchiveRetention
   private var retention: ArchiveRetention?
   private let renewLinks: @LoopActor (_ lifetimeMilliseconds: Int64) -> Void
+  private let leftovers: Leftovers
+  private let heap = HeapTrimming()
   let log: RequestLog
   /// Jobs that were not over at the start.
   private var leftOver: [JobRecord] = []
@@ -56,6 +58,8 @@ import VideoDocuments
         retention.start { log.note(.error, "retention", $0.message) }
         return retention
       }
+      let assetFolder = "\(engine.dataFolder)/assets"
+      leftovers = Leftovers(store: engine.store, inputFolder: assetFolder, pictureFolder: thumbnailFolder)
       let health = HealthChecks(version: CommandLineProgram.version)
       Self.fill(health, engine)
       let runner = engine.runner
@@ -90,12 +94,13 @@ import VideoDocuments
         administration: Self.administration(engine, keys, webhooks, log))
       var parts = GatewayParts(
         store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,
-        assets: AssetFolder(path: "\(engine.dataFolder)/assets"), temporaryFolder: TemporaryFolder.base,
+        assets: AssetFolder(path: assetFolder), temporaryFolder: ProcessFolder.usualParent,
         version: CommandLineProgram.version, quote: { plan throws(Failure) in try await engine.quote(plan) },
         preview: { plan, assets throws(Failure) in try await DryRun.preview(plan, assets: assets, engine) },
         supervisor: supervisor)
       let store = engine.store
       parts.link = link
+      parts.intake = IntakeBudget(limits: Self.intake(settings))
       parts.forget = { job throws(Failure) in try await cleaner.forget(job, store: store) }
       parts.pollingMilliseconds = try engine.locations.pollingMilliseconds() ?? (isSandbox ? 300 : nil)
       gateway = Gateway(parts, world: Self.world(of: engine), services: services)
@@ -112,7 +117,9 @@ import VideoDocuments
       throw error
     }
     webhooks.start(feed)
+    heap.start()
     retention = startRetention(engine.configuration.gateway.retentionMilliseconds)
+    leftovers.start { [log] failure in log.note(.error, "retention", failure.message) }
   }
 
   /// Everything that requests work with, as it is now.
@@ -124,7 +131,11 @@ import VideoDocuments
 
   /// Puts changed plugins, accounts and configuration in force.
   private func take(_ change: EngineChange) {
+    let before = gateway.world.configuration.gateway
     gateway.replace(Self.world(of: engine))
+    let settings = gateway.world.configuration.gateway
+    gateway.parts.intake.limits = Self.intake(settings)
+    if settings.maximumConnections != before.maximumConnections { server?.limits.connections = takeConnections() }
     services.metrics.use(engine.registry.catalog, engine.catalog)
     supervisor.updateAccounts(engine.accounts)
     tell(change.plugins)
@@ -150,7 +161,6 @@ import VideoDocuments
 
   /// Puts in force what is not asked for at each request.
   private func apply(_ settings: GatewayConfiguration, _ before: GatewayConfiguration) {
-    server?.limitConnections(settings.maximumConnections)
     renewLinks(settings.linkLifetimeMilliseconds)
     if settings.retentionMilliseconds != before.retentionMilliseconds {
       retention?.stop()
@@ -159,6 +169,29 @@ import VideoDocuments
     for name in GatewayKey.lasting(atStart: started, now: settings) {
       log.note(.warning, "reload", "\(name) was changed; that takes effect when the gateway is started anew.")
     }
+  }
+
+  /// As many connections as are configured, or as the system allows; half of them for one key.
+  private func takeConnections() -> Int {
+    let wanted = gateway.world.configuration.gateway.maximumConnections
+    let descriptors = DescriptorLimit.raise()
+    let allowed = DescriptorLimit.connections(wanted: wanted, descriptors: descriptors)
+    if allowed < wanted {
+      log.note(
+        .warning, "limits",
+        "max_connections is \(wanted), but this process may open \(descriptors) files: \(allowed) connections are served. "
+          + "Raise the hard limit (ulimit -n, or LimitNOFILE of the service).")
+    }
+    gateway.parts.places.limit = max(1, allowed / 2)
+    return allowed
+  }
+
+  private static func intake(_ settings: GatewayConfiguration) -> IntakeBudget.Limits {
+    var limits = IntakeBudget.Limits()
+    // The largest request fits into what one key gets.
+    limits.diskBytes = Int64(max(settings.spoolDiskBytes, 2 * settings.maximumBodyBytes))
+    limits.memoryBytes = Int64(settings.spoolMemoryBytes)
+    return limits
   }
 
   private var manager: ServiceManager { ServiceManager(environment: engine.locations.environment) }
@@ -172,7 +205,7 @@ import VideoDocuments
         advice: "give it as 127.0.0.1:8080 or [::1]:8080")
     }
     var limits = HTTPLimits()
-    limits.connections = gateway.world.configuration.gateway.maximumConnections
+    limits.connections = takeConnections()
     // `max_body` is judged for each request, by the configuration of the moment.
     limits.bodyBytes = UInt64(GatewayConfiguration.largestBodyBytes)
     do throws(HTTPServerFailure) {
@@ -231,6 +264,8 @@ import VideoDocuments
     let code = await session.runOnLoop(body)
     server?.stop()
     retention?.stop()
+    leftovers.stop()
+    heap.stop()
     await supervisor.stop()
     await webhooks.stop()
     if server != nil { log.note(.info, "stop", "The gateway has ended.") }

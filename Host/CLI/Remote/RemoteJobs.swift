@@ -148,9 +148,10 @@ import VideoDocuments
     var job = done
     let writesToStandardOutput = output == "-"
     let folder = writesToStandardOutput ? try TemporaryFolder.make() : nil
-    defer { if let folder { TemporaryFolder.remove(folder) } }
+    defer { folder?.remove() }
     let path =
-      folder.map { "\($0)/clip.mp4" } ?? OutputPath.expand(output ?? usualOutput, id: job.id, model: job.task.model)
+      folder.map { "\($0.path)/clip.mp4" }
+      ?? OutputPath.expand(output ?? usualOutput, id: job.id, model: job.task.model)
     job.outputPath = Purchase.absolute(path)
     job.isOverwriting = session.command.isOn("overwrite")
     let archive = FileArchive(client: gateway.client)

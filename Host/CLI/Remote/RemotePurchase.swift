@@ -23,8 +23,8 @@ import VideoDocuments
     let isDryRun = command.isOn("dry-run")
     try OutputCheck.check(arguments.outputPath, mayReplace: command.isOn("overwrite"), writes: !isDryRun)
     let folder = try TemporaryFolder.make()
-    defer { TemporaryFolder.remove(folder) }
-    let draft = try await draft(isAgain: isAgain, folder)
+    defer { folder.remove() }
+    let draft = try await draft(isAgain: isAgain, folder.path)
     let strict = command.isOn("lenient") ? "" : "&strict=true"
     let again = isAgain ? "&again=\(PercentEncoding.encode(command.positionals[0]))" : ""
     let form = try Self.form(draft)

@@ -21,6 +21,7 @@ public struct AssetFolder: Sendable {
   @LoopActor public func adopt(
     _ media: [HoistedMedia], into request: inout VideoRequest
   ) async throws(Failure) -> [JobAsset] {
+    if media.isEmpty, request.inputs.isEmpty { return [] }
     let decoded = request
     let completed = await Blocking.run { () -> Result<(request: VideoRequest, media: [HoistedMedia]), Failure> in
       var request = decoded
@@ -119,7 +120,7 @@ public struct AssetFolder: Sendable {
   @LoopActor public func remove(_ asset: JobAsset) {
     guard asset.isOwnedCopy else { return }
     let target = asset.path
-    Task { await Blocking.run { _ = unlink(target) } }
+    Blocking.start { unlink(target) }
   }
 
   /// What planning needs to know of an asset.

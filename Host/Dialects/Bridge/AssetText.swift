@@ -8,7 +8,9 @@ public import VideoDocuments
 public enum AssetText {
   public static func failure(_ failure: AssetFailure, option: String) -> Failure {
     func invalid(_ message: String, _ advice: String) -> Failure {
-      Failure(.invalid, "\(option): \(message)", field: option, advice: advice)
+      // Where the file has no name of its own, it is called by that of the option.
+      let sentence = message.hasPrefix("\(option) ") ? message : "\(option): \(message)"
+      return Failure(.invalid, sentence, field: option, advice: advice)
     }
     func system(_ number: Int32) -> String { String(cString: strerror(number)) }
     switch failure {

@@ -3,14 +3,19 @@
 import CLinux
 public import EventLoop
 import Glibc
+import Synchronization
+import VideoDocuments
 
 /// Bytes that were taken out of a body, in a file without a name that vanishes when it is closed.
 public final class HoistedFile: Sendable {
   /// Open for reading and writing; stays this object's.
   public let descriptor: Int32
+  private let share: IntakeShare?
+  private let claimedBytes = Atomic<Int64>(0)
 
-  /// Makes an empty file in `folder`.
-  init(folder: String) throws(SystemFailure) {
+  /// Makes an empty file in `folder`. What is written takes room of `share`.
+  init(folder: String, share: IntakeShare? = nil) throws(SystemFailure) {
+    self.share = share
     // O_TMPFILE, which Glibc declares only with _GNU_SOURCE.
     let unnamed = 0o20_000_000 | O_DIRECTORY
     let opened = filmgate_open(folder, unnamed | O_RDWR | O_CLOEXEC, 0o600)
@@ -27,7 +32,22 @@ public final class HoistedFile: Sendable {
     descriptor = named
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    let (descriptor, share, bytes) = (descriptor, share, claimedBytes.load(ordering: .relaxed))
+    let end: @Sendable () -> Void = {
+      close(descriptor)
+      share?.giveDisk(bytes)
+    }
+    // To close a file that has no name is to delete it, which takes as long as it is large.
+    if LoopActor.isCurrent { Computing.start(end) } else { end() }
+  }
+
+  /// Asks for the room that the next write needs.
+  func claim(_ bytes: Int) throws(Failure) {
+    guard let share else { return }
+    try share.takeDisk(bytes)
+    claimedBytes.add(Int64(bytes), ordering: .relaxed)
+  }
 
   /// A second descriptor of the same file, which the caller closes.
   public func duplicate() throws(SystemFailure) -> Int32 {

@@ -46,6 +46,7 @@ public struct InlineMediaHoister: Sendable {
 
   private let folder: String
   private let limits: Limits
+  private let share: IntakeShare?
   private var output: [UInt8] = []
   private var media: [HoistedMedia] = []
   private var place = JSONPlace()
@@ -71,10 +72,11 @@ public struct InlineMediaHoister: Sendable {
     var hasBackslash = false
   }
 
-  /// Files are made in `folder`.
-  public init(folder: String = "/tmp", limits: Limits = Limits()) {
+  /// Files are made in `folder`, and take room of `share`.
+  public init(folder: String = "/tmp", limits: Limits = Limits(), share: IntakeShare? = nil) {
     self.folder = folder
     self.limits = limits
+    self.share = share
   }
 
   /// Takes a whole body.
@@ -101,12 +103,21 @@ public struct InlineMediaHoister: Sendable {
         state = .structure
         index = try readMedium(bytes, index, &decoder)
       }
-      guard output.count <= limits.maximumDocumentBytes else {
-        throw Failure(
-          .limit, "The request has more than \(limits.maximumDocumentBytes >> 20) MiB beside its media.",
-          field: "request", advice: "Shorten it.")
-      }
+      guard output.count <= limits.maximumDocumentBytes else { throw tooLong }
     }
+    try share?.hold(output.capacity)
+  }
+
+  private var tooLong: Failure {
+    Failure(
+      .limit, "The request has more than \(ByteText.text(Int64(limits.maximumDocumentBytes))) beside its media.",
+      field: "request", advice: "Shorten it.")
+  }
+
+  /// Takes back what was held for a medium and is text.
+  private mutating func takeBack(_ decoder: MediaDecoder) throws(Failure) {
+    guard let text = try decoder.original(limit: limits.maximumDocumentBytes) else { throw tooLong }
+    output += text
   }
 
   /// Ends the body.
@@ -217,7 +228,8 @@ public struct InlineMediaHoister: Sendable {
         advice: "Leave some out, or give links.")
     }
     var decoder = try MediaDecoder(
-      place: place.text, declaredType: type, isLink: isLink, folder: folder, maximumBytes: limits.maximumMediaBytes)
+      place: place.text, declaredType: type, isLink: isLink, folder: folder, maximumBytes: limits.maximumMediaBytes,
+      share: share)
     for byte in initial { _ = try decoder.take(byte) }
     state = .medium(decoder)
   }
@@ -238,7 +250,7 @@ public struct InlineMediaHoister: Sendable {
       case .more: continue
       case .end:
         guard let count = try decoder.finish() else {
-          output += try decoder.original()
+          try takeBack(decoder)
           output.append(byte)
           return index
         }
@@ -250,7 +262,7 @@ public struct InlineMediaHoister: Sendable {
         return index
       case .notBase64(let isEscaped):
         // A long word without spaces that is no base64 after all.
-        output += try decoder.original()
+        try takeBack(decoder)
         if isEscaped { output.append(UInt8(ascii: "\\")) }
         output.append(byte)
         state = .plainString(isEscaped: false, isKey: false)
@@ -285,6 +297,18 @@ public struct InlineMediaHoister: Sendable {
     }
     guard let last = text.last, isBase64(last) else { return .text }
     return text.count < shortestBareCharacters ? .open : .bare
+  }
+
+  /// Whether a file may have to be written for the body: it is long enough for a bare medium, or `data:` occurs in it.
+  static func mayHoldMedium(_ body: [UInt8]) -> Bool {
+    guard body.count < shortestBareCharacters else { return true }
+    return body.withUnsafeBufferPointer { body in
+      for end in linkStart.count..<max(body.count, linkStart.count) where body[end - 1] == UInt8(ascii: ":") {
+        let start = end - linkStart.count
+        if (0..<linkStart.count - 1).allSatisfy({ body[start + $0] | 0x20 == linkStart[$0] }) { return true }
+      }
+      return false
+    }
   }
 
   static func isBase64(_ byte: UInt8) -> Bool {

@@ -15,7 +15,7 @@ struct MediaDecoder {
   }
 
   /// Characters decoded at a time.
-  private static let chunkCharacters = 64 << 10
+  private static let chunkCharacters = 16 << 10
 
   let place: String
   /// From the head of a `data:` link; such a link must be base64, whereas a bare text may turn out to be none.
@@ -28,12 +28,18 @@ struct MediaDecoder {
   private var paddingCount = 0
   private var hasBackslash = false
 
-  init(place: String, declaredType: String?, isLink: Bool, folder: String, maximumBytes: Int64) throws(Failure) {
+  init(
+    place: String, declaredType: String?, isLink: Bool, folder: String, maximumBytes: Int64, share: IntakeShare?
+  ) throws(Failure) {
     self.place = place
     self.declaredType = declaredType
     self.isLink = isLink
     self.maximumBytes = maximumBytes
-    do throws(SystemFailure) { file = try HoistedFile(folder: folder) } catch { throw Self.failure(error) }
+    do throws(SystemFailure) {
+      file = try HoistedFile(folder: folder, share: share)
+    } catch {
+      throw Self.failure(error)
+    }
     pending.reserveCapacity(Self.chunkCharacters)
   }
 
@@ -109,14 +115,16 @@ struct MediaDecoder {
         .limit, "\(place) has more than \(maximumBytes >> 20) MiB.", field: place,
         advice: "Give a smaller file, or a link.")
     }
+    try file.claim(bytes.count)
     do throws(SystemFailure) { try file.write(bytes) } catch { throw Self.failure(error) }
     pending.removeAll(keepingCapacity: true)
     return true
   }
 
   /// The characters as they came, for a text that is no base64: encoding what was decoded gives them back exactly,
-  /// because decoding is strict.
-  func original() throws(Failure) -> [UInt8] {
+  /// because decoding is strict. Nil when there are more than `limit` of them.
+  func original(limit: Int) throws(Failure) -> [UInt8]? {
+    guard byteCount <= Int64(limit) / 4 * 3 else { return nil }
     do throws(SystemFailure) {
       return Array(Base64.encode(try file.bytes(count: Int(byteCount))).utf8) + pending
     } catch {

@@ -33,17 +33,24 @@ extension ReceivedBody {
 
   /// Reads a body in any of the encodings; a form becomes the JSON object that it stands for, its files media.
   @LoopActor public static func read(
-    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String
+    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String,
+    needsDigest: Bool = true, share: IntakeShare? = nil
   ) async throws(ReceivingFailure) -> ReceivedBody {
     let encoding: Encoding
-    do throws(Failure) { encoding = try Encoding(contentType: contentType) } catch { throw .refused(error) }
+    do throws(Failure) {
+      encoding = try Encoding(contentType: contentType)
+      if let length = body.length { try share?.announce(length) }
+    } catch {
+      throw .refused(error)
+    }
     if encoding == .multipartForm {
       return try await readForm(
         body, contentType: contentType, maximumBytes: maximumBytes, maximumDocumentBytes: maximumDocumentBytes,
-        folder: folder)
+        folder: folder, needsDigest: needsDigest, share: share)
     }
     var received = try await read(
-      body, maximumBytes: maximumBytes, maximumDocumentBytes: maximumDocumentBytes, folder: folder)
+      body, maximumBytes: maximumBytes, maximumDocumentBytes: maximumDocumentBytes, folder: folder,
+      needsDigest: needsDigest, share: share)
     // Command-line clients call every body of theirs a form, JSON too.
     if encoding == .urlEncodedForm, received.document.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") {
       do throws(Failure) {
@@ -56,15 +63,16 @@ extension ReceivedBody {
   }
 
   @LoopActor private static func readForm(
-    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String
+    _ body: HTTPBody, contentType: String?, maximumBytes: Int, maximumDocumentBytes: Int, folder: String,
+    needsDigest: Bool, share: IntakeShare?
   ) async throws(ReceivingFailure) -> ReceivedBody {
-    let meter = BodyMeter()
+    let meter = BodyMeter(needsDigest: needsDigest)
     let counted = HTTPBody(length: body.length) { () throws(HTTPBodyFailure) in
       guard let piece = try await body.next() else { return nil }
       guard meter.add(piece) <= maximumBytes else { throw .tooLarge(limit: maximumBytes) }
       return piece
     }
-    var form = FormDraft(folder: folder, maximumDocumentBytes: maximumDocumentBytes)
+    var form = FormDraft(folder: folder, maximumDocumentBytes: maximumDocumentBytes, share: share)
     do throws(MultipartFailure) {
       let reader = try MultipartReader(counted, contentType: contentType)
       while let part = try await reader.nextPart() {
@@ -83,7 +91,7 @@ extension ReceivedBody {
     }
     do throws(Failure) {
       let document = try FormFields.json(form.fields).serialized()
-      return ReceivedBody(document: document, media: form.media, digest: meter.digest())
+      return ReceivedBody(document: document, media: form.media, digest: meter.digest(), share: share)
     } catch {
       throw .refused(error)
     }
@@ -103,10 +111,12 @@ extension ReceivedBody {
   }
 }
 
-/// Counts and hashes what passes by.
+/// Counts, and hashes if it has to, what passes by.
 @LoopActor private final class BodyMeter {
-  private var hasher: SHA256Hasher? = SHA256Hasher()
+  private var hasher: SHA256Hasher?
   private var count = 0
+
+  init(needsDigest: Bool) { hasher = needsDigest ? SHA256Hasher() : nil }
 
   /// The bytes so far.
   func add(_ piece: [UInt8]) -> Int {
@@ -115,24 +125,24 @@ extension ReceivedBody {
     return count
   }
 
-  func digest() -> SHA256Digest {
-    hasher.take()?.finish() ?? SHA256Digest(of: "")
-  }
+  func digest() -> SHA256Digest? { hasher.take()?.finish() }
 }
 
 /// A form as it comes in.
 @LoopActor private struct FormDraft {
   let folder: String
   let maximumDocumentBytes: Int
+  let share: IntakeShare?
   var fields: [NameValuePair] = []
   var media: [HoistedMedia] = []
   /// Why reading was given up, where it is not the form's fault.
   var failure: Failure?
   private var textBytes = 0
 
-  init(folder: String, maximumDocumentBytes: Int) {
+  init(folder: String, maximumDocumentBytes: Int, share: IntakeShare?) {
     self.folder = folder
     self.maximumDocumentBytes = maximumDocumentBytes
+    self.share = share
   }
 
   mutating func add(_ name: String, text: String) throws(MultipartFailure) {
@@ -140,19 +150,29 @@ extension ReceivedBody {
     guard textBytes <= maximumDocumentBytes else {
       throw .fieldTooLong(name: name, limit: maximumDocumentBytes)
     }
+    do throws(Failure) { try share?.hold(textBytes) } catch { throw giveUp(error) }
     fields.append(NameValuePair(name, text))
   }
 
   /// Takes a file: its bytes go to disk as they come.
   mutating func add(_ part: MultipartPart) async throws(MultipartFailure) {
-    let folder = folder
-    let made = await Blocking.run { try? HoistedFile(folder: folder) }
-    guard let file = made else { throw giveUp("No temporary file could be made in \(folder).") }
+    let (folder, share) = (folder, share)
+    let made = await Blocking.run { try? HoistedFile(folder: folder, share: share) }
+    guard let file = made else { throw giveUp(disk("No temporary file could be made in \(folder).")) }
     var count: Int64 = 0
     while let piece = try await part.next() {
       count += Int64(piece.count)
-      let isWritten = await Blocking.run { (try? file.write(piece)) != nil }
-      guard isWritten else { throw giveUp("A file of the form could not be kept in \(folder).") }
+      do throws(Failure) { try file.claim(piece.count) } catch { throw giveUp(error) }
+      let isWritten = await Computing.run { (try? file.write(piece)) != nil }
+      guard isWritten else { throw giveUp(disk("A file of the form could not be kept in \(folder).")) }
+    }
+    if count == 0, part.head.filename?.isEmpty == true {
+      // A file field of a page in which nothing was chosen.
+      return
+    }
+    if let text = await Self.text(of: file, count, part.head) {
+      try add(part.head.name, text: text)
+      return
     }
     let name = "form-\(media.count + 1)"
     media.append(
@@ -161,8 +181,26 @@ extension ReceivedBody {
     fields.append(NameValuePair(part.head.name, "\(InlineMedia.scheme):\(name)"))
   }
 
-  private mutating func giveUp(_ sentence: String) -> MultipartFailure {
-    failure = Failure(.internal, sentence, advice: "Make room on the disk; nothing was bought.")
+  /// The largest file that may be meant as a text.
+  private static let longestTextBytes: Int64 = 64 << 10
+
+  /// Some clients give every field a file name, texts too: what names no type but a text's, and holds one, is one.
+  private static func text(of file: HoistedFile, _ count: Int64, _ head: MultipartPartHead) async -> String? {
+    let type = (head.contentType ?? "").split(separator: ";").first.map { $0.lowercased() } ?? ""
+    guard type.isEmpty || type.hasPrefix("text/") || type == "application/json", count <= longestTextBytes else {
+      return nil
+    }
+    let read = await Blocking.run { try? file.bytes(count: Int(count)) }
+    guard let bytes = read, MediaType(sniffing: bytes) == nil else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private func disk(_ sentence: String) -> Failure {
+    Failure(.internal, sentence, advice: "Make room on the disk; nothing was bought.")
+  }
+
+  private mutating func giveUp(_ failure: Failure) -> MultipartFailure {
+    self.failure = failure
     return .truncated
   }
 }

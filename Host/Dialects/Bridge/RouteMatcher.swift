@@ -42,9 +42,14 @@ public struct RouteMatcher: Sendable {
     var mountSegments: Int
     var pattern: RoutePattern
     var text: String
+    /// In capitals.
+    var method: String
+    var literalCount: Int
   }
 
   private let entries: [Entry]
+  /// Which of them have so many segments.
+  private let entriesOfLength: [Int: [Int]]
 
   /// The routes of the plugins' dialects. Two plugins under one mount: the first in path order wins where both match.
   public init(_ manifests: [Manifest], at mount: Mount) {
@@ -53,44 +58,49 @@ public struct RouteMatcher: Sendable {
       guard let dialect = manifest.dialect else { continue }
       let prefix = mount == .gateway ? dialect.mount : dialect.vendorMount
       for route in dialect.routes {
+        let pattern = RoutePattern("\(prefix)/\(route.path)")
         entries.append(
           Entry(
-            pluginID: manifest.id, route: route, mountSegments: RoutePattern(prefix).segments.count,
-            pattern: RoutePattern("\(prefix)/\(route.path)"), text: prefix + route.path))
+            pluginID: manifest.id, route: route, mountSegments: RoutePattern(prefix).segments.count, pattern: pattern,
+            text: prefix + route.path, method: route.method.uppercased(), literalCount: pattern.literalCount))
       }
     }
     self.entries = entries
+    entriesOfLength = Dictionary(grouping: entries.indices) { entries[$0].pattern.segments.count }
   }
 
   /// Finds the route. `path` and `query` are as they came, percent-encoded, without `?`. More literal segments beat
   /// fewer, then more query members, then the order of the manifests.
   public func match(method: String, path: String, query: String = "") throws(Miss) -> Match {
     guard let segments = RoutePattern.segments(of: path), let items = QueryItem.parse(query) else { throw .badTarget }
-    let pairs = items.map { NameValuePair($0.name, $0.value) }
-    var best: (entry: Entry, parameters: [NameValuePair])?
+    return try match(method: method, segments: segments, query: items.map { NameValuePair($0.name, $0.value) })
+  }
+
+  /// The same for a path and a query that were decoded already.
+  public func match(method: String, segments: [String], query pairs: [NameValuePair]) throws(Miss) -> Match {
+    var best: (index: Int, parameters: [NameValuePair])?
     var allowed: [String] = []
-    for entry in entries {
-      guard let parameters = entry.pattern.match(segments) else { continue }
-      guard entry.route.query.allSatisfy({ pairs.first($0.name) == $0.value }) else { continue }
-      guard entry.route.method.uppercased() == method else {
-        if !allowed.contains(entry.route.method.uppercased()) { allowed.append(entry.route.method.uppercased()) }
+    for index in entriesOfLength[segments.count] ?? [] {
+      guard let parameters = entries[index].pattern.match(segments) else { continue }
+      guard entries[index].route.query.allSatisfy({ pairs.first($0.name) == $0.value }) else { continue }
+      guard entries[index].method == method else {
+        if !allowed.contains(entries[index].method) { allowed.append(entries[index].method) }
         continue
       }
-      guard let present = best else {
-        best = (entry, parameters)
-        continue
-      }
-      let rank = (entry.pattern.literalCount, entry.route.query.count)
-      if rank > (present.entry.pattern.literalCount, present.entry.route.query.count) { best = (entry, parameters) }
+      if let best, rank(index) <= rank(best.index) { continue }
+      best = (index, parameters)
     }
     guard let best else { throw allowed.isEmpty ? .notFound : .wrongMethod(allowed: allowed) }
-    let rest = segments.dropFirst(best.entry.mountSegments)
+    let entry = entries[best.index]
+    let rest = segments.dropFirst(entry.mountSegments)
     return Match(
-      pluginID: best.entry.pluginID, route: best.entry.route.name,
+      pluginID: entry.pluginID, route: entry.route.name,
       head: RequestHead(
         method: method, path: "/" + rest.joined(separator: "/"), parameters: best.parameters, query: pairs),
-      pattern: best.entry.text, literalCount: best.entry.pattern.literalCount)
+      pattern: entry.text, literalCount: entry.literalCount)
   }
+
+  private func rank(_ index: Int) -> (Int, Int) { (entries[index].literalCount, entries[index].route.query.count) }
 
   /// The decoded segments of a path as it came; nil for what no route may see.
   public static func segments(of path: String) -> [String]? { RoutePattern.segments(of: path) }

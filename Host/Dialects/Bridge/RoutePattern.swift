@@ -25,6 +25,8 @@ struct RoutePattern: Sendable {
   /// The placeholders' values; nil when the path does not fit.
   func match(_ path: [String]) -> [NameValuePair]? {
     guard path.count == segments.count else { return nil }
+    // Most patterns differ in the first word.
+    if case .literal(let text)? = segments.first, text != path[0] { return nil }
     var parameters: [NameValuePair] = []
     for (segment, part) in zip(segments, path) {
       switch segment {
@@ -39,12 +41,13 @@ struct RoutePattern: Sendable {
   /// broken escapes, empty segments, `.` and `..`, control characters.
   static func segments(of path: String) -> [String]? {
     guard path.hasPrefix("/") else { return nil }
-    var parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    var parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     if parts.last?.isEmpty == true { parts.removeLast() }
     var segments: [String] = []
+    segments.reserveCapacity(parts.count)
     for part in parts {
-      guard let text = PercentEncoding.decode(part), !text.isEmpty, text != ".", text != "..",
-        text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+      guard let text = PercentEncoding.decode(Substring(part)), !text.isEmpty, text != ".", text != "..",
+        text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
       else { return nil }
       segments.append(text)
     }

@@ -42,8 +42,6 @@ extension OpenAIDialect {
 
   /// Both official clients keep to a `retry-after` up to this; beyond twice as much one of them gives up.
   static let longestRetryAfterSeconds: Int64 = 60
-  /// For refusals that come without one.
-  private static let usualRetryAfterSeconds: Int64 = 5
 
   /// The reply to a caller.
   public static func encode(_ outcome: Outcome, _ reply: Reply) -> HTTPReply {
@@ -75,7 +73,9 @@ extension OpenAIDialect {
     if let seconds = retryAfterSeconds(failure, status: status) {
       headers.append(NameValuePair("retry-after", String(seconds)))
     }
-    if mustNotRepeat(failure, status: status, reply) { headers.append(NameValuePair("x-should-retry", "false")) }
+    if FailureStatus.mustNotRepeat(failure, status: status, mayHaveCreatedTask: reply.mayHaveCreatedTask) {
+      headers.append(NameValuePair("x-should-retry", "false"))
+    }
     let told = CallerFailure(failure, side: reply.side, names: names)
     return HTTPReply(status: status, headers: headers, body: ["error": .object(told.json)])
   }
@@ -84,14 +84,7 @@ extension OpenAIDialect {
     if let milliseconds = failure.retryAfterMilliseconds, milliseconds > 0 {
       return min((milliseconds + 999) / 1000, longestRetryAfterSeconds)
     }
-    return status == 429 ? usualRetryAfterSeconds : nil
-  }
-
-  /// Clients send 408, 409, 429 and everything from 500 again by themselves, a create too.
-  private static func mustNotRepeat(_ failure: Failure, status: Int, _ reply: Reply) -> Bool {
-    if reply.mayHaveCreatedTask || failure.kind == .unknownOutcome || failure.charged != .no { return true }
-    let isRepeated = [408, 409, 429].contains(status) || status >= 500
-    return isRepeated && !failure.isRetryable
+    return status == 429 ? FailureStatus.usualRetryAfterSeconds : nil
   }
 
   /// What callers call the canonical fields.

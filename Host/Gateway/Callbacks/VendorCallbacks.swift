@@ -91,13 +91,14 @@ public import VideoDocuments
   /// Looks soon, unless there is nothing to learn.
   private func consider(_ job: JobRecord, _ request: HTTPRequest, _ body: [UInt8]) async {
     switch job.state {
-    // Whoever found out what became of it would have to be a person, or the vendor: so the question is worth it.
-    case .watching, .unknown: break
+    // Whoever found out what became of an unknown one would have to be a person, or the vendor; and an expired one may
+    // have been made after all: so the question is worth it.
+    case .watching, .unknown, .expired: break
     case .planned, .submitting:
       // Faster than the vendor's answer to the purchase: the look comes when that was read.
       _ = gate.admits(job.id)
       return gate.wish(job.id)
-    case .collecting, .done, .failed, .cancelled, .expired: return
+    case .collecting, .done, .failed, .cancelled: return
     }
     guard gate.admits(job.id) else { return }
     if await isWorthALook(job, request, body) { look(job.id) }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Jobs
+import VideoDocuments
+
 /// Whoever sent a request, proven by a key of the gateway's own.
 public struct Caller: Sendable, Hashable {
   /// The key's id; the jobs that it makes are its own.
@@ -16,5 +19,15 @@ public struct Caller: Sendable, Hashable {
     self.keyID = keyID
     self.name = name
     self.modelPatterns = modelPatterns
+  }
+}
+
+extension Caller {
+  /// Throws, with kind `permission`, for a model that the key is not for; by its id as planned.
+  func checkModel(_ model: String) throws(Failure) {
+    guard !modelPatterns.isEmpty, !modelPatterns.contains(where: { NamePattern($0).matches(model) }) else { return }
+    throw Failure(
+      .permission, "This key may not use the model \(model).", field: "model",
+      advice: "It may use \(modelPatterns.joined(separator: ", ")).")
   }
 }

@@ -24,9 +24,10 @@ public struct CallerCredentials: Sendable, Hashable, CustomStringConvertible, Cu
   /// Reads `bearer`; nil for any other text.
   init?(bearer text: some StringProtocol) {
     guard text.hasPrefix(Self.prefix) else { return nil }
-    let parts = text.dropFirst(Self.prefix.count).split(separator: "-", omittingEmptySubsequences: false)
+    let bytes = Array(text.utf8.dropFirst(Self.prefix.utf8.count))
+    let parts = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-    self.init(keyID: String(parts[0]), secret: String(parts[1]))
+    self.init(keyID: String(decoding: parts[0], as: UTF8.self), secret: String(decoding: parts[1], as: UTF8.self))
   }
 
   /// The text without what looks like a key of ours: keys get into paths and queries by mistake, and from there must not

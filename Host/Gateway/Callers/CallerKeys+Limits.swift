@@ -19,7 +19,7 @@ extension CallerKeys {
   ) async throws(Failure) -> CallerReservation {
     _ = try admit(caller.keyID, orElse: .wrongKey)
     guard let key = keys[caller.keyID] else { throw .wrongKey }
-    try Caller(keyID: key.id, name: key.name, modelPatterns: key.modelPatterns).checkModel(model)
+    try key.checkModel(model)
     guard key.hasLimits else { return CallerReservation() }
     let price = try key.budgetPrice(of: quote)
     var mayRecount = true
@@ -97,6 +97,10 @@ extension CallerKeys {
 
 extension CallerKeyRecord {
   var hasLimits: Bool { budget != nil || parallelLimit != nil }
+
+  func checkModel(_ model: String) throws(Failure) {
+    try Caller(keyID: id, name: name, modelPatterns: modelPatterns).checkModel(model)
+  }
 
   /// The most that a request may cost, in the budget's currency; nothing without a budget. Throws when that is not known.
   func budgetPrice(of quote: Quote?) throws(Failure) -> Price {

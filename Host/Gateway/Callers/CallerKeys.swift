@@ -100,6 +100,7 @@ public import VideoDocuments
   public func check(_ request: HTTPRequest) async -> AuthenticationStep {
     do throws(Failure) {
       let proof = try CallerProof(request.head)
+      if case .lateSignature = proof { return try await checkLate(proof, request) }
       try proof.verify(secret: master.secret(of: proof.keyID), nowSeconds: clock.nowMilliseconds / 1_000)
       // Whoever has a right secret for a key that is not known has a new one.
       try await refresh(always: keys[proof.keyID] == nil)
@@ -108,9 +109,38 @@ public import VideoDocuments
       guard request.head.framing != .empty else {
         return stated == .ofNothing ? .caller(caller) : .refused(.wrongBody)
       }
-      return .needsBodyDigest { digest in await self.finish(proof, digest) }
+      return .needsBodyDigest(keyID: caller.keyID) { digest in await self.finish(proof, digest) }
     } catch {
       return .refused(error)
+    }
+  }
+
+  /// Nothing is proven before the body has come, so it is taken in for keys alone that there are: their names cannot be
+  /// guessed.
+  private func checkLate(_ proof: CallerProof, _ request: HTTPRequest) async throws(Failure) -> AuthenticationStep {
+    try proof.verifyHead(secret: master.secret(of: proof.keyID), nowSeconds: clock.nowMilliseconds / 1_000)
+    try await refresh()
+    _ = try admit(proof.keyID, orElse: proof.mismatch)
+    guard request.head.framing != .empty else {
+      return .caller(try await finishLate(proof, .ofNothing, sinceSeconds: nil).get())
+    }
+    let begunSeconds = clock.nowMilliseconds / 1_000
+    return .needsBodyDigest(keyID: proof.keyID) { digest in
+      await self.finishLate(proof, digest, sinceSeconds: begunSeconds)
+    }
+  }
+
+  /// `sinceSeconds` is when the head came: a body that takes long makes no signature too old.
+  private func finishLate(
+    _ proof: CallerProof, _ digest: SHA256Digest, sinceSeconds: Int64?
+  ) async -> Result<Caller, Failure> {
+    do throws(Failure) {
+      try proof.receiving(digest).verify(
+        secret: master.secret(of: proof.keyID), nowSeconds: sinceSeconds ?? clock.nowMilliseconds / 1_000)
+      try await refresh()
+      return .success(try admit(proof.keyID, orElse: proof.mismatch))
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -12,11 +12,12 @@ extension Failure {
     + "Whoever runs this gateway makes keys with `filmgate tokens create`."
   private static let checkKey = "Check that the key is complete and meant for this gateway."
 
-  private static func refused(_ message: String, _ advice: String) -> Failure {
-    Failure(.authentication, message, advice: advice)
+  /// `field` tells the formats that have codes of their own for some reasons which of them it is.
+  private static func refused(_ message: String, _ advice: String, field: String? = nil) -> Failure {
+    Failure(.authentication, message, field: field, advice: advice)
   }
 
-  static var noProof: Failure { refused("The Authorization header is missing.", ways) }
+  static var noProof: Failure { refused("The Authorization header is missing.", ways, field: "Authorization") }
 
   static var severalProofs: Failure { refused("There are several Authorization headers.", "Send one.") }
 
@@ -62,11 +63,13 @@ extension Failure {
     let now = time(nowSeconds)
     return switch failure {
     case .expired:
-      refused("The token expired at \(time(times.expiresSeconds)); here it is \(now).", "Make a new token.")
+      refused(
+        "The token expired at \(time(times.expiresSeconds)); here it is \(now).", "Make a new token.", field: "exp")
     case .notYetValid:
       refused(
         "The token is not valid before \(time(times.notBeforeSeconds)); here it is \(now).",
-        "Set the clock of the client; \(CallerProof.notBeforeToleranceSeconds) s of difference are allowed.")
+        "Set the clock of the client; \(CallerProof.notBeforeToleranceSeconds) s of difference are allowed.",
+        field: "nbf")
     case .wrongScope("alg"): refused("The token's algorithm is not HS256.", "Sign it with HS256 and the secret key.")
     case .wrongScope: refused("The token has the header `crit`, which is not supported.", "Leave it out.")
     case .malformed(let claim) where claim != "token":

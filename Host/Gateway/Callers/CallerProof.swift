@@ -12,8 +12,11 @@ enum CallerProof {
   case key(CallerCredentials)
   /// A token that was signed with the key's secret and names its id as issuer.
   case token(String, issuer: String)
-  /// A signature over the request.
+  /// A signature over the request, whose head states and signs the digest of the body.
   case signature(HMACV4, SignableRequest, accessKey: String)
+  /// A signature over the request whose head does not sign the digest of the body, as the vendor allows: it can be judged
+  /// once the body has come.
+  case lateSignature(HMACV4, SignableRequest, accessKey: String)
 
   /// So far ahead may the clock of a token's signer be.
   static let notBeforeToleranceSeconds: Int64 = 30
@@ -69,7 +72,12 @@ enum CallerProof {
     guard let signer = HMACV4(signing).takingScope(of: request),
       case .accessKey(let accessKey) = AuthenticationScheme.hmacV4(signing).presentedCredential(request)
     else { throw .unreadableSignature }
-    return .signature(signer, request, accessKey: accessKey)
+    if signer.signs(signing.contentHashHeader, in: request) { return .signature(signer, request, accessKey: accessKey) }
+    // What the head states of the body counts for nothing then.
+    var parameters = signer.parameters
+    parameters.contentHashHeader = ""
+    request.bodyDigest = .ofNothing
+    return .lateSignature(HMACV4(parameters), request, accessKey: accessKey)
   }
 
   /// The id of the key that this claims to be proof of.
@@ -77,13 +85,28 @@ enum CallerProof {
     switch self {
     case .key(let credentials): credentials.keyID
     case .token(_, let issuer): issuer
-    case .signature(_, _, let accessKey): accessKey
+    case .signature(_, _, let accessKey), .lateSignature(_, _, let accessKey): accessKey
     }
   }
 
   /// What the body's SHA-256 must be, where the signature covers it.
   var bodyDigest: SHA256Digest? {
     if case .signature(_, let request, _) = self { request.bodyDigest } else { nil }
+  }
+
+  /// The same proof with the digest of the body as received, which a late signature is judged by.
+  func receiving(_ digest: SHA256Digest) -> CallerProof {
+    guard case .lateSignature(let signer, var request, let accessKey) = self else { return self }
+    request.bodyDigest = digest
+    return .lateSignature(signer, request, accessKey: accessKey)
+  }
+
+  /// Throws, with kind `auth`, where a late signature is refused whatever the body is.
+  func verifyHead(secret: String, nowSeconds: Int64) throws(Failure) {
+    guard case .lateSignature(let signer, let request, let accessKey) = self else { return }
+    let verdict = signer.verify(request, accessKey: accessKey, secretKey: secret, nowSeconds: nowSeconds)
+    guard case .failure(let failure) = verdict, failure != .mismatch else { return }
+    throw .signature(failure, allowedSeconds: signer.parameters.skewSeconds, nowSeconds: nowSeconds)
   }
 
   /// Throws, with kind `auth`, unless whoever made this knows the key's secret. What it throws is the same whether there
@@ -97,7 +120,7 @@ enum CallerProof {
         token, issuer: issuer, key: secret, nowSeconds: nowSeconds,
         notBeforeToleranceSeconds: Self.notBeforeToleranceSeconds)
       if case .failure(let failure) = verdict { throw .token(failure, token, nowSeconds: nowSeconds) }
-    case .signature(let signer, let request, let accessKey):
+    case .signature(let signer, let request, let accessKey), .lateSignature(let signer, let request, let accessKey):
       let verdict = signer.verify(request, accessKey: accessKey, secretKey: secret, nowSeconds: nowSeconds)
       if case .failure(let failure) = verdict {
         throw .signature(failure, allowedSeconds: signer.parameters.skewSeconds, nowSeconds: nowSeconds)
@@ -110,7 +133,7 @@ enum CallerProof {
     switch self {
     case .key: .wrongKey
     case .token: .wrongToken
-    case .signature: .wrongSignature
+    case .signature, .lateSignature: .wrongSignature
     }
   }
 }

@@ -60,7 +60,8 @@ public struct ArchiveCleaner: Sendable {
     for folder in folders where isDay(folder) { rmdir(folder) }
   }
 
-  private static func isDay(_ folder: String) -> Bool {
+  /// Whether a folder is named by a day, as those are in which clips are kept.
+  static func isDay(_ folder: String) -> Bool {
     let name = folder[(folder.lastIndex(of: "/").map(folder.index(after:)) ?? folder.startIndex)...]
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
     return parts.map(\.utf8.count) == [4, 2, 2]

@@ -4,53 +4,59 @@ import CLinux
 public import EventLoop
 import Glibc
 
-/// How many bytes the kept clips have. Counting looks at every file, so it is done now and then, off the loop.
+/// How many bytes the clips take that a gateway keeps: counted in the folder itself, so that it is right whoever put
+/// clips there or took them away.
 @LoopActor public final class ArchiveSize {
-  /// So long a count is good.
-  private static let freshNanoseconds: UInt64 = 300_000_000_000
-  /// Clips lie in a folder for each day; nothing of ours lies deeper.
-  private nonisolated static let maximumDepth = 2
+  /// Counting takes at most this share of the time: a large archive is counted less often.
+  private static let timeShare: UInt64 = 100
 
   private let folder: String
+  private var known: (bytes: Int64, untilNanoseconds: UInt64)?
   private var counting: Task<Int64, Never>?
-  private var counted: (bytes: Int64, at: UInt64)?
 
+  /// `folder` holds the folders of days.
   public nonisolated init(folder: String) { self.folder = folder }
 
-  /// The last count; only the first one is waited for.
+  /// As of now, or of a moment ago.
   public func bytes() async -> Int64 {
-    if let counted, EventLoop.monotonicNanoseconds - counted.at < Self.freshNanoseconds { return counted.bytes }
-    let task = counting ?? Task { @LoopActor in await self.count() }
+    if let known, EventLoop.monotonicNanoseconds < known.untilNanoseconds { return known.bytes }
+    if let counting { return await counting.value }
+    let folder = folder
+    let task = Task { @LoopActor in
+      let began = EventLoop.monotonicNanoseconds
+      let bytes = await Blocking.run { Self.count(folder) }
+      let ended = EventLoop.monotonicNanoseconds
+      known = (bytes, ended + (ended - began) * Self.timeShare)
+      counting = nil
+      return bytes
+    }
     counting = task
-    if let counted { return counted.bytes }
     return await task.value
   }
 
-  private func count() async -> Int64 {
-    let folder = folder
-    let bytes = await Blocking.run { Self.bytes(in: folder, depth: Self.maximumDepth) }
-    counted = (bytes, EventLoop.monotonicNanoseconds)
-    counting = nil
+  /// Everything in the folders of days but what is still on its way. Blocks.
+  private nonisolated static func count(_ folder: String) -> Int64 {
+    var bytes: Int64 = 0
+    for day in names(folder) where ArchiveCleaner.isDay(day) {
+      for name in names("\(folder)/\(day)") where !name.hasPrefix(".") {
+        var status = stat()
+        guard lstat("\(folder)/\(day)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+        bytes += Int64(status.st_size)
+      }
+    }
     return bytes
   }
 
-  private nonisolated static func bytes(in path: String, depth: Int) -> Int64 {
-    guard let folder = opendir(path) else { return 0 }
+  private nonisolated static func names(_ path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
-    var sum: Int64 = 0
+    var names: [String] = []
     while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name != ".", name != ".." else { continue }
-      var status = stat()
-      guard lstat("\(path)/\(name)", &status) == 0 else { continue }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: sum += Int64(status.st_size)
-      case S_IFDIR where depth > 1: sum += bytes(in: "\(path)/\(name)", depth: depth - 1)
-      default: continue
-      }
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
-    return sum
+    return names
   }
 }

@@ -11,6 +11,8 @@ import VideoDocuments
 extension ContentService {
   /// Of a caller's request, what a vendor learns.
   private static let passedConditions = ["If-Range", "If-None-Match"]
+  /// What is asked of a vendor to answer a HEAD: enough to tell what it is. The answer's head has the length.
+  private static let lookRange = "bytes=0-\(MediaType.sniffedBytes - 1)"
   /// A whole clip for a picture has at most so many bytes.
   private static let maximumPictureSourceBytes: Int64 = 512 << 20
 
@@ -18,18 +20,22 @@ extension ContentService {
     _ index: Int, of job: JobRecord, _ request: HTTPRequest
   ) async throws(Failure) -> HTTPResponse {
     let key = "\(job.id)/\(index)"
-    // Links are signed for GET alone, so a HEAD is answered from what is known here.
-    guard request.head.method != "HEAD" else { return knownContent(key, index, of: job) }
+    // Links are signed for GET alone, so a HEAD is answered from what is known here, or from the first bytes.
+    let isLook = request.head.method == "HEAD"
+    if isLook, let content = known[key] { return head(content, index, of: job) }
+    let place = try streams.take(job.caller?.keyID ?? "")
     let output = job.task.outputs[index]
-    let range = Self.range(request)
+    let range = isLook ? Self.lookRange : Self.range(request)
     return try await links.attempt(index, of: job) { [self] (link) async -> FreshLinks.Try<HTTPResponse> in
       var link = link
       if let range { link.headers.append(HTTPHeader("Range", range)) }
-      for name in Self.passedConditions where range != nil || name != "If-Range" {
+      for name in Self.passedConditions where !isLook && (range != nil || name != "If-Range") {
         if let value = request.head.headers[name] { link.headers.append(HTTPHeader(name, value)) }
       }
       switch await client.stream(link) {
       case .failed(let failure): return .failed(Self.failure(failure, link.url))
+      case .refused(let response) where isLook && response.status == 416:
+        return .gone(Self.strange(link.url, "gives no video"))
       case .refused(let response): return self.refusal(response, link.url, index, of: job)
       case .streaming(let answer):
         let first: [UInt8]
@@ -42,13 +48,48 @@ extension ContentService {
           let passed = try VendorAnswer(
             status: answer.status, headers: answer.headers, range: range, first: first, output: output)
           known.remember(passed.whole, key)
-          let body = VendorBody(first: first, rest: answer.body, length: passed.length)
+          guard !isLook else {
+            answer.body.cancel()
+            return .done(head(passed.whole, index, of: job))
+          }
+          let body = VendorBody(
+            first: first, rest: answer.body, length: passed.length,
+            resumption: VendorResumption(passed, headers: answer.headers), place: place
+          ) { [self] in await self.rest($0, index, of: job) }
           return .done(response(passed.status, passed.headers, .stream(body), index, of: job))
         } catch {
           answer.body.cancel()
           return Self.judge(error, link.url)
         }
       }
+    }
+  }
+
+  /// The rest of an output whose transfer broke, from a fresh link where the first has gone meanwhile.
+  private func rest(_ resumption: VendorResumption, _ index: Int, of job: JobRecord) async -> VendorBody.Rest {
+    do throws(Failure) {
+      return try await links.attempt(index, of: job) { [self] (link) async -> FreshLinks.Try<VendorBody.Rest> in
+        var link = link
+        link.headers += resumption.headers
+        switch await client.stream(link) {
+        case .failed(let failure): return .failed(Self.failure(failure, link.url))
+        case .refused(let response):
+          switch self.refusal(response, link.url, index, of: job) {
+          case .gone(let failure): return .gone(failure)
+          case .failed(let failure): return .failed(failure)
+          case .done: return .done(.never)
+          }
+        case .streaming(let answer):
+          var accepted = resumption
+          guard accepted.accepts(status: answer.status, headers: answer.headers) else {
+            answer.body.cancel()
+            return .done(.never)
+          }
+          return .done(.found(answer.body, accepted))
+        }
+      }
+    } catch {
+      return error.kind == .unreachable ? .notNow : .never
     }
   }
 
@@ -80,11 +121,7 @@ extension ContentService {
     return HTTPResponse(status: status, headers: HTTPHeaders(headers.fields + common.fields), body: body)
   }
 
-  private func knownContent(_ key: String, _ index: Int, of job: JobRecord) -> HTTPResponse {
-    let content =
-      known[key]
-      ?? KnownContent(
-        headers: ["Content-Type": ContentHeaders.assumed(job.task.outputs[index])], length: nil)
+  private func head(_ content: KnownContent, _ index: Int, of job: JobRecord) -> HTTPResponse {
     // Nothing of the body is sent; its length is, where it is known.
     let body = HTTPClosureStream(length: content.length) { nil }
     return response(200, content.headers, .stream(body), index, of: job)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dialects
 public import EventLoop
 public import HTTPServer
 import Jobs
@@ -12,10 +13,14 @@ public import VideoDocuments
   /// Asks the vendor for fresh links to a job's outputs; kind `expired` when it has them no more.
   public typealias Relinking = @LoopActor @Sendable (_ jobID: String) async throws(Failure) -> JobRecord
 
+  /// Clips that one key reads from vendors at a time; all keys together have `HTTPClient`'s bound.
+  public nonisolated static let maximumStreamsOfKey = 256
+
   let client: HTTPClient
+  let streams = CallerPlaces(limit: maximumStreamsOfKey, of: "clips")
   let links: FreshLinks
   let thumbnails: Thumbnails
-  /// For HEAD, which no vendor is asked.
+  /// For HEAD, which no vendor is asked twice.
   var known = RecentContent()
 
   public init(client: HTTPClient, thumbnails: Thumbnails, relink: @escaping Relinking) {
@@ -31,12 +36,33 @@ public import VideoDocuments
   ) async -> Result<HTTPResponse, Failure> {
     do throws(Failure) {
       switch try ContentChoice(try ContentVariant(variant), of: job) {
-      case .output(let index): return .success(try await output(index, of: job, request))
-      case .picture(let index): return .success(try await picture(ofOutput: index, of: job, request))
+      case .output(let index): return .success(Self.explained(try await output(index, of: job, request)))
+      case .picture(let index): return .success(Self.explained(try await picture(ofOutput: index, of: job, request)))
       }
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Puts the format's own error beside a status that stands alone otherwise.
+  private static func explained(_ response: HTTPResponse) -> HTTPResponse {
+    let (message, field): (String, String)
+    switch response.status {
+    case 412: (message, field) = ("The file is not the one that If-Match or If-Unmodified-Since names.", "If-Match")
+    case 416:
+      let range = response.headers["content-range"].map { " (\($0))" } ?? ""
+      (message, field) = ("The file has no byte in the range that was asked for\(range).", "Range")
+    default: return response
+    }
+    let reply = OpenAIDialect.encode(
+      Outcome(.failure(Failure(.invalid, message, field: field)), requestID: "", nowMilliseconds: 0),
+      OpenAIDialect.Reply(side: .caller, contentURL: { $0 }))
+    var explained = HTTPResponse(reply)
+    explained.status = response.status
+    for header in response.headers.fields where header.name.lowercased() != "content-type" {
+      explained.headers.set(header.name, header.value)
+    }
+    return explained
   }
 
   private func output(_ index: Int, of job: JobRecord, _ request: HTTPRequest) async throws(Failure) -> HTTPResponse {

@@ -89,6 +89,12 @@ struct PictureMaker: Sendable {
     return "\(path[..<slash])/.\(path[path.index(after: slash)...]).\(number).part"
   }
 
+  /// Whether the file is a picture that is still being taken, or was left so.
+  static func isPart(_ path: String) -> Bool {
+    let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
+    return name.hasPrefix(".") && name.hasSuffix(".part")
+  }
+
   private static func makeFolders(of path: String) {
     var made = ""
     for part in path.split(separator: "/").dropLast() {

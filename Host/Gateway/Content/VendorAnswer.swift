@@ -16,6 +16,8 @@ struct VendorAnswer: Sendable, Hashable {
   var headers: HTTPHeaders
   /// Bytes of the body; nil when the vendor does not say.
   var length: UInt64?
+  /// The part of the file that this is; nil for the whole.
+  var part: Range<UInt64>?
   /// What a HEAD is answered with later: the whole, whatever part this is of it.
   var whole: KnownContent
 
@@ -44,6 +46,7 @@ struct VendorAnswer: Sendable, Hashable {
       total = found.total
     }
     self.status = status
+    self.part = part?.bytes
     let declared = ContentHeaders.safe(given.first("content-type"))
     let type: String
     if part?.bytes.lowerBound ?? 0 == 0, first.count >= Self.sniffableBytes, given.first("content-encoding") == nil {

@@ -57,7 +57,7 @@ final class LogSink: Sendable {
       return !state.isWriting
     }
     // What is added until the thread gets to it goes out in the same write.
-    if mustStart { Task { await Blocking.run { self.writeAll() } } }
+    if mustStart { Blocking.start { self.writeAll() } }
   }
 
   /// Lines that were dropped since the last time that this was asked.

@@ -38,16 +38,6 @@ public struct LoggedRequest: Sendable {
   }
 }
 
-/// Takes out of paths what nobody may read in a log.
-enum LoggedPath {
-  /// What follows is known to vendors alone, wherever somebody cut or lengthened it.
-  private static let secretPrefix = CallbackAddress.path
-
-  static func masked(_ path: String) -> String {
-    path.hasPrefix(secretPrefix) ? secretPrefix + Secrets.mask : CallerCredentials.masked(path)
-  }
-}
-
 /// Takes out of queries what nobody may read in a log.
 enum LoggedQuery {
   static let maximumBytes = 512
@@ -67,5 +57,19 @@ enum LoggedQuery {
         ? "\(item.name)=\(item.value)" : "\(item.name.prefix(64))=\(item.value.isEmpty ? "" : Secrets.mask)"
     }.joined(separator: "&")
     return String(decoding: CallerCredentials.masked(text).utf8.prefix(maximumBytes), as: UTF8.self)
+  }
+}
+
+/// Takes out of paths what may be a secret although no route has them: keys, and the address of a vendor's callback,
+/// asked for in another way than vendors do.
+enum LoggedPath {
+  private static let secretFolder = CallbackAddress.path.split(separator: "/").joined()
+
+  static func masked(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard let index = parts.firstIndex(where: { $0.lowercased() == secretFolder }), index + 1 < parts.count else {
+      return CallerCredentials.masked(path)
+    }
+    return parts[...index].joined(separator: "/") + "/" + Secrets.mask
   }
 }

@@ -8,12 +8,13 @@ import VideoDocuments
 
 /// Counts what a gateway does, for Prometheus. No label has a value that a caller can make up.
 @LoopActor public final class GatewayMetrics: PluginObserver {
-  /// Figures that others keep, asked for when metrics are read; nil for those that are not kept.
+  /// Figures that others keep, asked for when metrics are read. A metric is left out whose source is nil, or cannot say
+  /// at the moment.
   public struct Sources: Sendable {
-    public var connections: (@LoopActor @Sendable () async -> Int)?
-    public var webhookOutbox: (@LoopActor @Sendable () async -> Int)?
-    public var archiveBytes: (@LoopActor @Sendable () async -> Int64)?
-    public var droppedLogLines: (@LoopActor @Sendable () async -> Int)?
+    public var connections: (@LoopActor @Sendable () async -> Int?)?
+    public var webhookOutbox: (@LoopActor @Sendable () async -> Int?)?
+    public var archiveBytes: (@LoopActor @Sendable () async -> Int64?)?
+    public var droppedLogLines: (@LoopActor @Sendable () async -> Int?)?
 
     public init() {}
   }

@@ -88,7 +88,7 @@ enum HostOperations {
       summary: "Make a video, from a canonical request or the body of any wire format",
       parameters: ["Again"] + creating,
       body: ["JobRequest"], takesForms: true,
-      replies: [(200, "The task, begun; or with dry_run what it would be.", .json(["UnifiedCreated", "DryRun"]))],
+      replies: [(200, "The job, begun; or with dry_run what it would be.", .json(["Job", "DryRun"]))],
       failure: "UnifiedFailure"),
     OpenAPIOperation(
       method: "POST", path: "/v1/requests", name: "readRequest", tag: "jobs",

@@ -85,10 +85,23 @@ import VideoDocuments
     var request = request
     // In which role is the model's to say: the planner knows.
     var input = MediaInput(kind: .video, url: clip.url)
+    input.sourceTaskID = job.id
     input.durationSeconds = clip.durationSeconds
     input.widthPixels = clip.widthPixels
     input.heightPixels = clip.heightPixels
     request.inputs.append(input)
+    return request
+  }
+}
+
+extension VideoRequest {
+  /// As its caller may see it: where an input is the clip of another task, our link stands for the vendor's.
+  func masked(link: (_ jobID: String, _ variant: String?) -> String) -> VideoRequest {
+    var request = self
+    for index in request.inputs.indices {
+      guard let task = request.inputs[index].sourceTaskID, request.inputs[index].url != nil else { continue }
+      request.inputs[index].url = link(task, nil)
+    }
     return request
   }
 }

@@ -81,12 +81,30 @@ import VideoDocuments
       plan = try Planner.plan(
         request, decoded: order.decoded.ledger, catalog: world.catalog, accounts: world.accounts, options: options)
     } catch {
-      throw ProviderSide.failure(error.failure)
+      throw ProviderSide.failure(Self.told(error.failure, order.basis))
     }
     let quote = try await parts.quote(plan)
+    var warnings = (plan.warnings + order.decoded.warnings).map { CallerFailure.warning($0) }
+    if request.model.isEmpty, world.configuration.defaultModel == nil {
+      warnings.append("No model was named, and none is configured as the default: \(plan.model.id) is used.")
+    }
     return Draft(
-      plan: plan, quote: quote, assets: assets, warnings: plan.warnings + order.decoded.warnings,
+      plan: plan, quote: quote, assets: assets, warnings: warnings,
       fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL)
+  }
+
+  /// What a model has against a clip as its input, said of what was asked for: to change or continue that clip.
+  private static func told(_ failure: Failure, _ basis: CreateOrder.Basis?) -> Failure {
+    switch basis {
+    case nil, .again, .inputs: return failure
+    case .remix, .followUp:
+      guard failure.kind == .unsupported, failure.field?.hasPrefix("inputs") == true else { return failure }
+      var failure = failure
+      failure.message = "This model cannot change or continue the clip: \(failure.message)"
+      failure.field = "video"
+      failure.advice = failure.advice.flatMap { $0.contains("`") ? nil : $0 } ?? "Name a model that takes videos."
+      return failure
+    }
   }
 
   /// It is an id in paths, so it must name one task.
@@ -162,10 +180,13 @@ import VideoDocuments
     else { return nil }
     var filter = desk.filter()
     filter.limit = Self.jobsSearched
+    filter.includesRefused = true
     let earliest = exchange.nowMilliseconds - Self.repeatWindowMilliseconds
-    return try await parts.store.jobs(filter).first {
+    let last = try await parts.store.jobs(filter).first {
       $0.requestFingerprint == draft.fingerprint && $0.task.createdAtMilliseconds >= earliest
     }
+    // The last of them was refused: that one is tried again, and no earlier one that the caller has.
+    return last?.caller?.isRefused == true ? nil : last
   }
 
   private func made(_ idempotencyKey: String, _ fingerprint: String) async throws(Failure) -> JobRecord? {
@@ -190,8 +211,9 @@ import VideoDocuments
 
   /// By what a caller asked for, with the inputs' bytes instead of their names, and what is not for the provider.
   private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset], _ own: [String?]) -> String {
+    // A link of the vendor's to another task's clip changes; the task does not.
     let parts: [JSON] =
-      [request.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
+      [request.masked { id, _ in id }.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
       + own.map { $0.map { .string($0) } ?? .null }
     return SHA256Digest(of: JSON.array(parts).text).hexadecimal
   }

@@ -41,7 +41,8 @@ import VideoDocuments
     filter.model = wanted.model
     filter.ids = wanted.ids
     filter.scenarios = wanted.scenarios
-    if let phase = wanted.phase { filter.phases = [phase] }
+    // An outcome that is not known yet is shown as waiting.
+    if let phase = wanted.phase { filter.phases = phase == .queued ? [.queued, .unknown] : [phase] }
     filter.limit = min(max(wanted.pageSize, 1), 500)
     let (offset, hasOverflowed) = (max(wanted.pageNumber, 1) - 1).multipliedReportingOverflow(by: filter.limit)
     guard !hasOverflowed else { return ([], 0) }

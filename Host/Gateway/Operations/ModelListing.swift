@@ -68,12 +68,4 @@ extension Caller {
   func mayUse(_ model: String) -> Bool {
     modelPatterns.isEmpty || modelPatterns.contains { NamePattern($0).matches(model) }
   }
-
-  /// Throws, saying which it may, when the key is not for the model.
-  func checkModel(_ model: String) throws(Failure) {
-    guard !mayUse(model) else { return }
-    throw Failure(
-      .permission, "This key may not use the model \(model).", field: "model",
-      advice: "It may use \(modelPatterns.joined(separator: ", ")).")
-  }
 }

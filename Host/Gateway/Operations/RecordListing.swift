@@ -11,7 +11,7 @@ import VideoDocuments
   /// Without what is only this machine's: paths, leases, the vendor's connection and state.
   ///
   /// `link` makes the links to its clips, which need no key.
-  static func one(_ job: JobRecord, link: (_ jobID: String, _ variant: String?) -> String) -> JSON {
+  static func one(_ job: JobRecord, link: @escaping @Sendable (_ jobID: String, _ variant: String?) -> String) -> JSON {
     var job = job
     // The form of a record is kept, so that whoever reads stored jobs reads these too.
     job.lease = nil
@@ -20,16 +20,14 @@ import VideoDocuments
     job.caller = nil
     job.account = ""
     job.connection = Connection(profile: job.connection.profile, baseURL: "")
-    job.task.upstreamID = nil
+    let (id, outputs) = (job.id, job.task.outputs)
+    job.task = TaskMasking { link(id, JobView.variant(of: $0, among: outputs)) }.masked(job.task, id: job.id)
     job.task.vendorTask = nil
     job.task.failure = job.task.failure.map { ProviderSide.ofJob($0) }
     job.trouble = job.trouble.map { ProviderSide.ofJob($0) }
+    job.task.request = job.task.request.masked(link: link)
     for index in job.assets.indices { job.assets[index].path = "" }
     for index in job.archived.indices { job.archived[index].path = "" }
-    let outputs = job.task.outputs
-    for index in outputs.indices {
-      job.task.outputs[index].url = link(job.id, JobView.variant(of: outputs[index], among: outputs))
-    }
     return job.json
   }
 
@@ -63,7 +61,7 @@ import VideoDocuments
 
   /// Newest first; `before` is the id of the last one of the page before.
   static func page(
-    _ desk: JobDesk, _ exchange: Exchange, link: (_ jobID: String, _ variant: String?) -> String
+    _ desk: JobDesk, _ exchange: Exchange, link: @escaping @Sendable (_ jobID: String, _ variant: String?) -> String
   ) async throws(Failure) -> JSON {
     var filter = desk.filter()
     filter.includesRefused = true
@@ -86,7 +84,7 @@ import VideoDocuments
   }
 
   /// What of a history is the vendor's or this machine's.
-  private static let hidden: Set<String> = ["upstream_id", "path", "url"]
+  private static let hidden: Set<String> = ["upstream_id", "path", "url", "vendor_request_id"]
 
   static func history(_ entries: [JobLogEntry], of job: JobRecord) -> JSON {
     [

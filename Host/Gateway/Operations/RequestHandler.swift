@@ -83,7 +83,8 @@ import VideoDocuments
       var extras = extras(for: job)
       extras.options = options
       return await writer.write(.task(view(job)), exchange, extras)
-    case .list(let filter):
+    case .list(var filter):
+      filter.model = filter.model.map { canonical($0) }
       let page = try await desk.page(filter)
       return await writer.write(.page(page.jobs.map { view($0) }, total: page.total), exchange)
     case .cancel(let id):
@@ -99,7 +100,13 @@ import VideoDocuments
       }
       _ = try await desk.remove(id, cancelsOnly: false)
       return await writer.write(.removed(id: id), exchange)
-    case .reply(let reply): return HTTPResponse(reply)
+    case .reply(var reply):
+      // A plugin does not know the request's id where it answers by itself.
+      if reply.body?["request_id"]?.string?.isEmpty == true, case .object(var object)? = reply.body {
+        object["request_id"] = .string(exchange.requestID)
+        reply.body = .object(object)
+      }
+      return HTTPResponse(reply)
     }
   }
 
@@ -110,6 +117,7 @@ import VideoDocuments
       extras.isReplay = result.isReplay
       if let refusal = Self.refusal(result.job) {
         try? await markRefused(result.job)
+        extras.isSurelyFree = refusal.charged == .no && refusal.kind != .unknownOutcome
         return await writer.write(.failure(refusal), exchange, extras)
       }
       var answered = exchange
@@ -122,6 +130,8 @@ import VideoDocuments
     } catch {
       var extras = ReplyWriter.Extras()
       extras.isConflict = error.field == Self.idempotencyField
+      // A fault of our own may have come after the purchase.
+      extras.mayHaveCreatedTask = error.kind == .internal
       // What the provider's side refuses was turned into its own kind, or stands in the job: this is the caller's key.
       extras.side = .caller
       return await writer.write(.failure(error), exchange, extras)
@@ -151,15 +161,21 @@ import VideoDocuments
     defer { creation.discardInputs() }
     let draft = try await creation.draft(order)
     try caller.checkModel(draft.plan.model.id)
-    let preview = try await parts.preview(draft.plan, draft.assets)
+    var plan = draft.plan
+    plan.request = plan.request.masked(link: view.link)
+    let preview = try await parts.preview(plan, draft.assets)
+    let warnings = draft.warnings + preview.warnings.map { CallerFailure.warning($0) }
     var object: JSONObject = [
       "object": "dry_run", "model": .string(draft.plan.request.model), "plugin": .string(draft.plan.pluginID),
-      "account": .string(draft.plan.account.name), "quote": draft.quote.json, "request": draft.plan.request.json,
+      "account": .string(draft.plan.account.name), "quote": draft.quote.json, "request": plan.request.json,
       "ledger": .array(preview.ledger.map { $0.json }),
-      "warnings": .array((draft.warnings + preview.warnings).map { .string($0) }),
+      "warnings": .array(warnings.map { .string($0) }),
     ]
     object.add("curl", preview.curl)
-    return .json(.object(object))
+    exchange.note.warningCount = warnings.count
+    var response = HTTPResponse.json(.object(object))
+    if !warnings.isEmpty { response.headers.set(ReplyWriter.warningsHeader, ReplyWriter.headerText(warnings)) }
+    return response
   }
 
   /// The words of that format; failed is everything that came to nothing.
@@ -186,7 +202,7 @@ import VideoDocuments
       }
       if filter.isAscending { filter.after = cursor } else { filter.before = cursor }
     }
-    if let model = exchange.query("model"), !model.isEmpty { filter.model = model }
+    if let model = exchange.query("model"), !model.isEmpty { filter.model = canonical(model) }
     if let word = exchange.query("status"), !word.isEmpty {
       guard let phases = Self.phases[word] else {
         throw Failure(
@@ -201,6 +217,11 @@ import VideoDocuments
     let shown = Array(jobs.prefix(limit))
     for job in shown { extras.remixedFrom[job.id] = job.caller?.remixedFrom }
     return await writer.write(.page(shown.map { view($0) }, total: shown.count), exchange, extras)
+  }
+
+  /// What jobs keep for a model that a caller names by an alias.
+  private func canonical(_ model: String) -> String {
+    (try? exchange.world.catalog.model(named: model))?.requestModel ?? model
   }
 
   /// The job's changes as they come, each as the object that a status request would answer.

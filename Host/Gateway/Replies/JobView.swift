@@ -28,7 +28,7 @@ struct JobView: Sendable {
       // It began between two looks.
       task.startedAtMilliseconds = job.acceptedAtMilliseconds ?? task.createdAtMilliseconds
     }
-    describe(&task)
+    describe(&task, job.archived)
     task.failure = task.failure.map { ProviderSide.ofJob($0) }
     let outputs = task.outputs
     let link = link
@@ -38,26 +38,56 @@ struct JobView: Sendable {
 
   /// The task as it was when its request was answered, so that a repeated request gets the same reply.
   func createdTask(of job: JobRecord) -> VideoTask {
-    var task = task(of: job)
+    var created = job
+    created.archived = []
+    var task = task(of: created)
     task.phase = job.state == .unknown ? .unknown : .queued
     task.progressPercent = 0
     task.updatedAtMilliseconds = task.createdAtMilliseconds
     (task.startedAtMilliseconds, task.finishedAtMilliseconds, task.expiresAt) = (nil, nil, nil)
     (task.outputs, task.usage, task.cost) = ([], JSONObject(), nil)
     (task.failure, task.rawStatus, task.vendorTask) = (nil, nil, nil)
+    (task.request.resolution, task.request.aspectRatio) = (job.request.resolution, job.request.aspectRatio)
     return task
   }
 
-  /// Size and frame rate, where the model's table knows what the provider did not say.
-  private func describe(_ task: inout VideoTask) {
+  /// Size, length and frame rate that the provider did not say: as our copy of the clip has them, else as the model's
+  /// table does.
+  private func describe(_ task: inout VideoTask, _ files: [ArchivedFile]) {
+    let clips = files.filter { $0.kind == "video" && task.outputs.indices.contains($0.outputIndex) }
+    for clip in clips {
+      task.outputs[clip.outputIndex].complete(
+        width: clip.widthPixels, height: clip.heightPixels, seconds: clip.durationSeconds)
+    }
+    task.request.framesPerSecond = clips.first?.framesPerSecond ?? task.request.framesPerSecond
     guard let model = model(task.request.model) else { return }
     task.request.framesPerSecond = task.request.framesPerSecond ?? model.framesPerSecond
+    if task.phase == .succeeded { Self.settleShape(of: &task.request, by: task.vendorTask, model) }
     guard let size = Self.size(of: task.request, model) else { return }
-    for index in task.outputs.indices
-    where task.outputs[index].kind == "video" && task.outputs[index].widthPixels == nil {
-      task.outputs[index].widthPixels = size.widthPixels
-      task.outputs[index].heightPixels = size.heightPixels
+    for index in task.outputs.indices where task.outputs[index].kind == "video" {
+      task.outputs[index].complete(width: size.widthPixels, height: size.heightPixels, seconds: nil)
     }
+  }
+
+  /// Where a provider's task, or a reseller's around it, may say what the model chose.
+  private static let shapePlaces = ["", "data.data.result", "data.data", "data"]
+
+  /// Resolution and ratio that were left to the model, as the provider's task has them: those alone that the model's
+  /// table knows.
+  private static func settleShape(of request: inout VideoRequest, by vendorTask: JSON?, _ model: ModelFacts) {
+    func settled(_ asked: String?, _ names: [String], known: [String]) -> String? {
+      if let asked, known.contains(asked) { return asked }
+      for place in shapePlaces {
+        for name in names {
+          let found = vendorTask?.value(at: place.isEmpty ? name : "\(place).\(name)")?.string
+          if let found, known.contains(found) { return found }
+        }
+      }
+      return asked
+    }
+    request.resolution = settled(request.resolution, ["resolution"], known: model.sizes.map { $0.resolution })
+    request.aspectRatio = settled(
+      request.aspectRatio, ["ratio", "aspect_ratio"], known: model.sizes.map { $0.aspectRatio })
   }
 
   /// The clip's size by the model's table.
@@ -99,5 +129,13 @@ struct JobView: Sendable {
     let clips = outputs.filter { $0.kind == "video" }
     guard let number = clips.firstIndex(where: { $0.url == output.url }), number > 0 else { return nil }
     return "video-\(number + 1)"
+  }
+}
+
+extension VideoOutput {
+  /// Fills in what is not known yet.
+  fileprivate mutating func complete(width: Int?, height: Int?, seconds: Double?) {
+    if widthPixels == nil, heightPixels == nil { (widthPixels, heightPixels) = (width, height) }
+    durationSeconds = durationSeconds ?? seconds
   }
 }

@@ -24,6 +24,8 @@ import VideoDocuments
     var pollAfterMilliseconds: Int64 = 5_000
     /// A create that failed may have left a job behind.
     var mayHaveCreatedTask = false
+    /// A create was refused, and surely nothing was bought.
+    var isSurelyFree = false
     /// The request contradicts an earlier one: 409, and no use in sending it again.
     var isConflict = false
     /// Whose credentials a failure speaks of.
@@ -57,11 +59,23 @@ import VideoDocuments
       response.status = 409
       response.headers.set("x-should-retry", "false")
     }
+    if case .failure(let failure) = outcome.result { Self.advise(&response, failure, extras) }
     if case .plugin = exchange.route.format, !result.isOver, response.headers["retry-after"] == nil {
       response.headers.set("Retry-After", String((extras.pollAfterMilliseconds + 999) / 1_000))
     }
     if response.status == 401 { response.headers.set("WWW-Authenticate", "Bearer realm=\"filmgate\"") }
     return response
+  }
+
+  /// What every format's clients are told of a failure beside its body: whether to try again, and when.
+  private static func advise(_ response: inout HTTPResponse, _ failure: Failure, _ extras: Extras) {
+    if extras.isSurelyFree { response.headers.set(ChargeStatement.header, ChargeStatement.nothing) }
+    let status = response.status
+    if FailureStatus.mustNotRepeat(failure, status: status, mayHaveCreatedTask: extras.mayHaveCreatedTask) {
+      response.headers.set("x-should-retry", "false")
+    } else if status == 429, response.headers["x-should-retry"] == nil, response.headers["retry-after"] == nil {
+      response.headers.set("Retry-After", String(FailureStatus.usualRetryAfterSeconds))
+    }
   }
 
   /// The host's own object for an outcome: a status request's body in the route's format.
@@ -122,21 +136,23 @@ import VideoDocuments
   }
 
   /// A JSON array of the sentences in ASCII; those that would make it too long are counted instead.
-  private static func headerText(_ warnings: [String]) -> String {
-    var kept: [String] = []
-    var text = "[]"
-    for warning in warnings {
-      let next = ascii(JSON.array((kept + [warning]).map { .string($0) }).text)
-      guard next.utf8.count <= maximumWarningBytes else {
-        return ascii(JSON.array((kept + ["… and \(warnings.count - kept.count) more"]).map { .string($0) }).text)
+  static func headerText(_ warnings: [String]) -> String {
+    var elements = ""
+    for (index, warning) in warnings.enumerated() {
+      let separator = index > 0 ? "," : ""
+      let next = separator + ascii(JSON.string(warning).text)
+      // Two brackets.
+      guard elements.utf8.count + next.utf8.count + 2 <= maximumWarningBytes else {
+        elements += separator + ascii(JSON.string("… and \(warnings.count - index) more").text)
+        break
       }
-      kept.append(warning)
-      text = next
+      elements += next
     }
-    return text
+    return "[\(elements)]"
   }
 
   private static func ascii(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var result = ""
     for unit in text.utf16 {
       if (0x20..<0x7F).contains(unit), let scalar = Unicode.Scalar(unit) {

@@ -41,7 +41,12 @@ import VideoDocuments
   private func decode(_ exchange: Exchange, _ body: ReceivedBody) throws(Failure) -> DecodedRequest {
     let json = try Self.json(body)
     if exchange.route.format == .openai { return try OpenAIDialect.decode(json) }
-    return try UnifiedDialect.decode(json)
+    let decoded = try UnifiedDialect.decode(json)
+    guard !decoded.request.model.isEmpty else {
+      throw Failure(
+        .invalid, "The model is missing.", field: "model", advice: "Name one; GET /v1/models lists them.")
+    }
+    return decoded
   }
 
   private func decodedByPlugin(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> Order {

@@ -12,13 +12,17 @@ import VideoDocuments
 @LoopActor struct RequestReader {
   let authenticator: any CallerAuthenticator
   let temporaryFolder: String
+  let intake: IntakeBudget
+  let places: CallerPlaces
 
   /// What is left of a body once its media are in files, at most.
-  static let maximumDocumentBytes = 8 << 20
+  static let maximumDocumentBytes = 1 << 20
 
   struct Received {
     var caller: Caller
     var body: ReceivedBody
+    /// Taken until the answer is sent.
+    var place: CallerPlace
   }
 
   /// Why a request is not taken in.
@@ -32,10 +36,18 @@ import VideoDocuments
 
   func read(_ request: HTTPRequest, settings: GatewayConfiguration) async throws(Refusal) -> Received {
     let step = await authenticator.check(request)
-    if case .refused(let failure) = step { throw .failure(failure) }
+    let keyID: String
+    var needsDigest = false
+    switch step {
+    case .caller(let caller): keyID = caller.keyID
+    case .needsBodyDigest(let id, _): (keyID, needsDigest) = (id, true)
+    case .refused(let failure): throw .failure(failure)
+    }
+    let place: CallerPlace
+    do throws(Failure) { place = try places.take(keyID) } catch { throw .failure(error) }
     let body: ReceivedBody
     do throws(ReceivingFailure) {
-      body = try await receive(request, settings)
+      body = try await receive(request, settings, keyID, needsDigest: needsDigest)
     } catch {
       switch error {
       case .interrupted: throw .interrupted
@@ -44,11 +56,11 @@ import VideoDocuments
       }
     }
     switch step {
-    case .caller(let caller): return Received(caller: caller, body: body)
+    case .caller(let caller): return Received(caller: caller, body: body, place: place)
     case .refused(let failure): throw .failure(failure)
-    case .needsBodyDigest(let finish):
+    case .needsBodyDigest(_, let finish):
       do throws(Failure) {
-        return Received(caller: try await finish(body.digest).get(), body: body)
+        return Received(caller: try await finish(body.digest ?? SHA256Digest(of: [])).get(), body: body, place: place)
       } catch {
         throw .failure(error)
       }
@@ -56,7 +68,7 @@ import VideoDocuments
   }
 
   private func receive(
-    _ request: HTTPRequest, _ settings: GatewayConfiguration
+    _ request: HTTPRequest, _ settings: GatewayConfiguration, _ keyID: String, needsDigest: Bool
   ) async throws(ReceivingFailure) -> ReceivedBody {
     if let length = request.body.length, length > UInt64(settings.maximumBodyBytes) {
       throw .refused(tooLarge(settings))
@@ -66,7 +78,7 @@ import VideoDocuments
     return try await ReceivedBody.read(
       request.body, contentType: contentType, maximumBytes: settings.maximumBodyBytes,
       maximumDocumentBytes: Self.maximumDocumentBytes,
-      folder: temporaryFolder)
+      folder: temporaryFolder, needsDigest: needsDigest, share: IntakeShare(intake, owner: keyID))
   }
 
   private func tooLarge(_ settings: GatewayConfiguration) -> Failure {

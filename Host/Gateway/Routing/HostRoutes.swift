@@ -13,7 +13,7 @@ enum HostRoutes {
     case nil: return choose(method, .unified, "/", ["GET": .welcome])
     case "v1": return versioned(method, Array(segments.dropFirst()), isPrefixed: true)
     // Clients whose base URL lacks the version.
-    case "videos", "video": return versioned(method, segments, isPrefixed: false)
+    case "videos", "video", "models": return versioned(method, segments, isPrefixed: false)
     case "healthz" where segments.count == 1: return choose(method, .unified, "/healthz", ["GET": .health])
     case "readyz" where segments.count == 1: return choose(method, .unified, "/readyz", ["GET": .ready])
     case "metrics" where segments.count == 1: return choose(method, .unified, "/metrics", ["GET": .metrics])
@@ -29,12 +29,11 @@ enum HostRoutes {
     switch segments.first {
     case "videos": return videos(method, Array(segments.dropFirst()), "\(prefix)/videos")
     case "video": return unified(method, Array(segments.dropFirst()), "\(prefix)/video/generations")
-    case "models" where isPrefixed && segments.count == 1:
-      return choose(method, .openai, "/v1/models", ["GET": .models])
-    case "models" where isPrefixed && segments.count >= 2:
+    case "models" where segments.count == 1: return choose(method, .openai, "\(prefix)/models", ["GET": .models])
+    case "models":
       // Some models have a slash in their name.
       return choose(
-        method, .openai, "/v1/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
+        method, .openai, "\(prefix)/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
     case "jobs" where isPrefixed: return jobs(method, Array(segments.dropFirst()))
     case "admin" where isPrefixed: return administration(method, Array(segments.dropFirst()))
     case "requests" where isPrefixed && segments.count == 1:
@@ -90,35 +89,42 @@ enum HostRoutes {
   }
 
   private static func administration(_ method: String, _ rest: [String]) -> Result {
-    func choose(_ path: String, _ actions: [String: AdministrationRequest]) -> Result {
-      Self.choose(method, .unified, "/v1/admin/\(path)", actions.mapValues { .administer($0) })
+    func choose(_ path: String, get: AdministrationRequest? = nil, post: AdministrationRequest? = nil) -> Result {
+      let wanted = method == "HEAD" ? "GET" : method
+      if let request = wanted == "GET" ? get : wanted == "POST" ? post : nil {
+        return .found(.unified, .administer(request), pattern: "/v1/admin/\(path)")
+      }
+      return .wrongMethod(
+        .unified,
+        allowed: (get == nil ? [] : ["GET"]) + (post == nil ? [] : ["POST"])
+          + (get == nil ? [] : ["HEAD"]))
     }
     let id = rest.dropFirst().first ?? ""
     switch (rest.first, rest.count, rest.last) {
-    case ("tokens", 1, _): return choose("tokens", ["GET": .tokens, "POST": .createToken])
-    case ("tokens", 2, _): return choose("tokens/{id}", ["GET": .token(id)])
-    case ("tokens", 3, "revoke"): return choose("tokens/{id}/revoke", ["POST": .revokeToken(id)])
+    case ("tokens", 1, _): return choose("tokens", get: .tokens, post: .createToken)
+    case ("tokens", 2, _): return choose("tokens/{id}", get: .token(id))
+    case ("tokens", 3, "revoke"): return choose("tokens/{id}/revoke", post: .revokeToken(id))
     case ("tokens", 3, "webhook"):
       return choose(
-        "tokens/{id}/webhook", ["GET": .webhookAddress(ofToken: id), "POST": .setWebhookAddress(ofToken: id)])
-    case ("webhooks", 1, _): return choose("webhooks", ["GET": .webhooks])
-    case ("webhooks", 2, _): return choose("webhooks/{id}", ["GET": .webhook(id)])
-    case ("webhooks", 3, "resend"): return choose("webhooks/{id}/resend", ["POST": .resendWebhook(id)])
-    case ("configuration", 1, _): return choose("configuration", ["GET": .configuration])
-    case ("credentials", 1, _): return choose("credentials", ["GET": .credentials])
-    case ("credentials", 3, "test"): return choose("credentials/{id}/test", ["POST": .testCredentials(id)])
+        "tokens/{id}/webhook", get: .webhookAddress(ofToken: id), post: .setWebhookAddress(ofToken: id))
+    case ("webhooks", 1, _): return choose("webhooks", get: .webhooks)
+    case ("webhooks", 2, _): return choose("webhooks/{id}", get: .webhook(id))
+    case ("webhooks", 3, "resend"): return choose("webhooks/{id}/resend", post: .resendWebhook(id))
+    case ("configuration", 1, _): return choose("configuration", get: .configuration)
+    case ("credentials", 1, _): return choose("credentials", get: .credentials)
+    case ("credentials", 3, "test"): return choose("credentials/{id}/test", post: .testCredentials(id))
     default: return .none
     }
   }
 
   /// GET stands for HEAD too.
   private static func choose(
-    _ method: String, _ format: WireFormat, _ pattern: String, _ actions: [String: Route.Action]
+    _ method: String, _ format: WireFormat, _ pattern: String, _ actions: KeyValuePairs<String, Route.Action>
   ) -> Result {
     let wanted = method == "HEAD" ? "GET" : method
-    if let action = actions[wanted] { return .found(format, action, pattern: pattern) }
-    var allowed = actions.keys.sorted()
-    if actions["GET"] != nil { allowed.append("HEAD") }
+    if let found = actions.first(where: { $0.key == wanted }) { return .found(format, found.value, pattern: pattern) }
+    var allowed = actions.map { $0.key }.sorted()
+    if allowed.contains("GET") { allowed.append("HEAD") }
     return .wrongMethod(format, allowed: allowed)
   }
 }

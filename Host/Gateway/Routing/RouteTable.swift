@@ -35,15 +35,14 @@ struct RouteTable: Sendable {
     }
     let method = method == "HEAD" ? "GET" : method
     let host = HostRoutes.match(method, segments)
-    let fixedWords = host.fixedWords
+    let pairs = items.map { NameValuePair($0.name, $0.value) }
     do throws(RouteMatcher.Miss) {
-      return Self.route(try mounted.match(method: method, path: path, query: query))
+      return Self.route(try mounted.match(method: method, segments: segments, query: pairs))
     } catch {
-      let vendor = try? vendors.match(method: method, path: path, query: query)
-      if let vendor, vendor.literalCount > fixedWords ?? -1 { return Self.route(vendor) }
+      let vendor = try? vendors.match(method: method, segments: segments, query: pairs)
+      if let vendor, vendor.literalCount > host.fixedWords ?? -1 { return Self.route(vendor) }
       switch host {
       case .found(let format, let action, let pattern):
-        let pairs = items.map { NameValuePair($0.name, $0.value) }
         return Route(
           format: format, action: action, pattern: pattern, head: RequestHead(method: method, path: path, query: pairs))
       case .wrongMethod(let format, let allowed):

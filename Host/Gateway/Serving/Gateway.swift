@@ -10,7 +10,7 @@ import VideoDocuments
 
 /// Answers five wire formats over whatever accounts there are.
 @LoopActor public final class Gateway: HTTPResponder {
-  let parts: GatewayParts
+  public let parts: GatewayParts
   /// What requests that come from now on work with.
   public private(set) var world: GatewayWorld
   /// Answers of parts that are not about jobs, by action.
@@ -104,7 +104,8 @@ import VideoDocuments
     case .notFound:
       let failure = Failure(
         .notFound, "There is no such route here.", field: "path", advice: "GET /openapi.json lists the routes.")
-      return await refuse(failure, status: nil, exchange)
+      // Not every vendor's words for a task that is not there come with it.
+      return await refuse(failure, status: 404, exchange)
     case .wrongMethod(let allowed):
       let list = allowed.joined(separator: ", ")
       let failure = Failure(.invalid, "This path takes \(list).", field: "method")
@@ -136,13 +137,17 @@ import VideoDocuments
       }
     }
     do throws(RequestReader.Refusal) {
-      let reader = RequestReader(authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder)
+      let reader = RequestReader(
+        authenticator: parts.authenticator, temporaryFolder: parts.temporaryFolder, intake: parts.intake,
+        places: parts.places)
       let received = try await reader.read(exchange.request, settings: exchange.world.settings)
       var proven = exchange
       proven.caller = received.caller
       exchange.note.keyID = received.caller.keyID
-      return await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
+      var response = await RequestHandler(parts: parts, services: services, exchange: proven, caller: received.caller)
         .handle(received.body)
+      response.lease = received.place
+      return response
     } catch {
       switch error {
       // Nobody is there to read it.
@@ -151,7 +156,7 @@ import VideoDocuments
         let failure = Failure(malformed.status == 413 ? .limit : .invalid, malformed.description, field: "body")
         return await refuse(failure, status: malformed.status, exchange)
       case .failure(let failure):
-        // Formats of vendors know no status for it.
+        // A limit of HTTP, whatever the format's code for it.
         return await refuse(failure, status: failure.kind == .limit ? 413 : nil, exchange)
       }
     }

@@ -19,6 +19,10 @@ public struct GatewayParts: Sendable {
   public var assets: AssetFolder
   /// Where bodies are taken apart.
   public var temporaryFolder: String
+  /// What bodies may hold while they are received and carried out.
+  public var intake = IntakeBudget()
+  /// Requests of callers under way.
+  public var places = CallerPlaces(limit: 2_048, of: "requests")
   /// The price of a plan, by the plugin's reckoning where it has one.
   public var quote: @LoopActor @Sendable (Plan) async throws(Failure) -> Quote
   /// What would be sent for a plan, secrets masked: for dry runs.

@@ -63,7 +63,11 @@ import VideoDocuments
     case .valid(let jobID, let variant):
       do throws(Failure) {
         guard let job = try await parts.store.job(jobID) else { throw JobDesk.unknown(jobID) }
-        return await content.respond(to: exchange.request, job: job, variant: variant)
+        // Who brings the link is not known, whose it is is.
+        let place = try parts.places.take(job.caller?.keyID ?? "")
+        var response = try await content.respond(to: exchange.request, job: job, variant: variant).get()
+        response.lease = place
+        return .success(response)
       } catch {
         return .failure(error)
       }

@@ -3,14 +3,15 @@
 public import Jobs
 public import VideoDocuments
 
-/// What a reload may replace: configuration, accounts and plugins as they are at the moment.
-public struct GatewayWorld: Sendable {
-  public var configuration: Configuration
-  public var catalog: Catalog
+/// What a reload may replace: configuration, accounts and plugins as they are at the moment. Every request holds one, so
+/// it is an object: a copy would count each of its parts.
+public final class GatewayWorld: Sendable {
+  public let configuration: Configuration
+  public let catalog: Catalog
   /// In the order of preference.
-  public var accounts: [Account]
+  public let accounts: [Account]
   /// Of the plugins that can be used, in path order.
-  public var manifests: [Manifest]
+  public let manifests: [Manifest]
   let routes: RouteTable
   let openAPI: OpenAPIPage
 

@@ -42,8 +42,8 @@ public enum ByteRange: Sendable, Hashable {
   }
 }
 
-/// Digits only, at most eighteen of them.
+/// Digits only; a number beyond what fits lies beyond every end.
 private func decimal(_ text: String) -> UInt64? {
-  guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-  return UInt64(text)
+  guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+  return UInt64(text) ?? .max
 }

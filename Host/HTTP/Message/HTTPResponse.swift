@@ -9,6 +9,8 @@ public struct HTTPResponse: Sendable {
   public var status: Int
   public var headers: HTTPHeaders
   public var body: HTTPResponseBody
+  /// Kept until the answer is sent, or given up.
+  public var lease: (any Sendable)?
 
   public init(status: Int, headers: HTTPHeaders = [:], body: HTTPResponseBody = .bytes([])) {
     self.status = status
@@ -21,6 +23,12 @@ public struct HTTPResponse: Sendable {
     var headers = headers
     headers.set("Content-Type", "text/plain; charset=utf-8")
     return HTTPResponse(status: status, headers: headers, body: .bytes(Array((text + "\n").utf8)))
+  }
+
+  /// What a server says by itself.
+  static func refusal(_ failure: RequestFailure) -> HTTPResponse {
+    .text(
+      status: failure.status, failure.description, headers: failure == .tooManyConnections ? ["Retry-After": "1"] : [:])
   }
 }
 

@@ -25,7 +25,7 @@ extension HTTPConnection {
   }
 
   /// The loop may be the one that is late: what the client did by now counts.
-  private func catchUp() {
+  func catchUp() {
     guard let watch, !watch.interest.isEmpty else { return }
     var asked = pollfd(fd: descriptor, events: 0, revents: 0)
     if watch.interest.contains(.readable) { asked.events |= Int16(POLLIN) }
@@ -58,8 +58,13 @@ extension HTTPConnection {
 
   private func isBodyTooSlow(_ now: UInt64) -> Bool {
     guard readWaiter != nil else { return false }
-    let waited = bodyWaitedNanoseconds + (now > readWaitStart ? now - readWaitStart : 0)
-    let expected = server.limits.bodyBytesPerSecond * (waited / 1_000_000_000)
-    return waited > server.limits.bodyGraceNanoseconds && bodyBytes < expected
+    let waited = bodyWaitedNanoseconds + Int64(clamping: now > readWaitStart ? now - readWaitStart : 0)
+    return waited > Int64(clamping: server.limits.bodyGraceNanoseconds)
+  }
+
+  /// Since when the client has neither sent nor taken a byte that is waited for; nil while it is not its turn.
+  var stalledSince: UInt64? {
+    guard phase == .serving else { return nil }
+    return readWaiter != nil ? readWaitStart : writeWaiter != nil ? progressAt : nil
   }
 }

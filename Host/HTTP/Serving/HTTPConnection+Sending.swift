@@ -6,14 +6,17 @@ import Glibc
 extension HTTPConnection {
   /// Bodies up to this size go out with their head in one write.
   private nonisolated static let joinedBytes = 64 * 1024
+  /// Streamed pieces of this size and more take turns; smaller ones are news, which somebody waits for.
+  private nonisolated static let bulkBytes = 4 * 1024
 
   /// Sends the answer and decides what becomes of the connection.
   func send(_ answer: HTTPResponse, for head: RequestHead) async {
+    defer { withExtendedLifetime(answer.lease) {} }
     var response = answer
     if case .refused(let failure) = bodyFailure, response.status != failure.status {
       // What the client sent cannot be framed: a responder that does not know has no opinion that counts.
       response.body.discard()
-      response = .text(status: failure.status, failure.description)
+      response = .refusal(failure)
     }
     guard phase == .serving else { return response.body.discard() }
     if case .nothing = response.body { return close() }
@@ -55,14 +58,18 @@ extension HTTPConnection {
       case .nothing: isBodySent = false
       case .stream(let stream):
         outgoing = stream
+        ListeningSocket.boundUnsentBytes(descriptor)
         let isHeadSent = await write(output)
         isBodySent = isHeadSent ? await send(stream, framing) : false
         outgoing = nil
         if !isBodySent { stream.cancel() }
       }
     }
-    // A body cut short can only be shown by closing without its end.
-    guard isBodySent else { return close() }
+    // A body cut short can only be shown by closing without its end, or, where closing is its end, by a reset.
+    guard isBodySent else {
+      if framing == .untilClose, phase == .serving { ListeningSocket.resetOnClose(descriptor) }
+      return close()
+    }
     if keepsAlive, !bodyIsComplete { keepsAlive = await skipRest() }
     finish(keepingAlive: keepsAlive)
   }
@@ -130,6 +137,7 @@ extension HTTPConnection {
         guard !piece.isEmpty else { continue }
         sent += UInt64(piece.count)
         if case .length(let length) = framing, sent > length { return false }
+        if piece.count >= Self.bulkBytes { await EventLoop.bulkTurn(bytes: piece.count) }
         guard await write(framing == .chunked ? ResponseHead.chunk(piece) : piece) else { return false }
       } catch {
         return false

@@ -18,7 +18,11 @@ import Glibc
 
   let descriptor: Int32
   let server: HTTPServer
-  var phase = Phase.waiting
+  var phase = Phase.waiting { didSet { findLine() } }
+  /// Its place among those that wait in the same way; the line's to write.
+  var line: ConnectionLine?
+  var ahead: HTTPConnection?
+  var behind: HTTPConnection?
   var parser: RequestParser
   private(set) var watch: Watch?
   private var task: Task<Void, Never>?
@@ -32,13 +36,18 @@ import Glibc
 
   // Reading
   private(set) var bodyIsComplete = true
+  private var isBodyOpen = false {
+    didSet { if isBodyOpen != oldValue { server.openBodies += isBodyOpen ? 1 : -1 } }
+  }
   private(set) var bodyFailure: HTTPBodyFailure?
   /// The client waits for "100 Continue" before it sends the body.
   private(set) var owesContinue = false
   private(set) var readWaiter: LoopContinuation<Void>?
   private var reachedEnd = false
-  private(set) var bodyBytes: UInt64 = 0
-  private(set) var bodyWaitedNanoseconds: UInt64 = 0
+  /// Of the piece of the body that came last; 0 at its beginning.
+  private var pieceBytes = 0
+  /// How long was waited for the body, less the time that the bytes that came may take.
+  private(set) var bodyWaitedNanoseconds: Int64 = 0
   private(set) var readWaitStart: UInt64 = 0
 
   // Writing
@@ -49,7 +58,7 @@ import Glibc
 
   // Times, monotonic
   private(set) var idleSince = EventLoop.monotonicNanoseconds
-  private(set) var headSince: UInt64?
+  private(set) var headSince: UInt64? { didSet { findLine() } }
   var progressAt: UInt64 = 0
   private(set) var peerLeftAt: UInt64?
   private(set) var lingerSince: UInt64 = 0
@@ -66,7 +75,20 @@ import Glibc
     } catch {
       return close()
     }
+    findLine()
     if refusing { refuse(.tooManyConnections) }
+  }
+
+  private func findLine() {
+    let line: ConnectionLine? =
+      switch phase {
+      case .waiting: headSince == nil ? server.idle : server.withinHead
+      case .lingering: server.lingering
+      case .serving, .closed: nil
+      }
+    guard line !== self.line else { return }
+    self.line?.leave(self)
+    line?.join(self)
   }
 
   // MARK: Events
@@ -117,7 +139,8 @@ import Glibc
   }
 
   private func read() {
-    let count = recv(descriptor, server.scratch.baseAddress, server.scratch.count, 0)
+    let most = phase == .serving ? server.bodyReadBytes : server.scratch.count
+    let count = recv(descriptor, server.scratch.baseAddress, most, 0)
     if count < 0 {
       let failure = filmgate_errno()
       if failure != EAGAIN && failure != EINTR { close() }
@@ -167,12 +190,12 @@ import Glibc
     headSince = nil
     bodyIsComplete = head.framing == .empty
     bodyFailure = nil
-    bodyBytes = 0
+    pieceBytes = 0
     bodyWaitedNanoseconds = 0
     owesContinue = head.expectsContinue
     answerHasBegun = false
     // An empty body's end is an event too.
-    if bodyIsComplete { _ = try parser.next() }
+    if bodyIsComplete { _ = try parser.next() } else { isBodyOpen = true }
     let turn = turn
     // The body lets go of this at the request's end.
     let pull: @LoopActor () async throws(HTTPBodyFailure) -> [UInt8]? = { [self] () throws(HTTPBodyFailure) in
@@ -200,7 +223,7 @@ import Glibc
     bodyFailure = .refused(failure)
     server.responder.noteRefusal(failure, peer: peer)
     let head = RequestHead(method: "", target: "", path: "")
-    task = Task { @LoopActor in await send(.text(status: failure.status, failure.description), for: head) }
+    task = Task { @LoopActor in await send(.refusal(failure), for: head) }
   }
 
   /// After an answer: the next request, or the end.
@@ -254,6 +277,7 @@ import Glibc
   /// A responder that kept the body must not read the next request's through it, nor wait for it.
   private func endBody() {
     turn += 1
+    isBodyOpen = false
     requestBody?.cancel()
     requestBody = nil
     resumeReader()
@@ -278,11 +302,13 @@ import Glibc
       do throws(RequestFailure) {
         switch try parser.next() {
         case .body(let piece):
-          bodyBytes += UInt64(piece.count)
+          pieceBytes = piece.count
+          payForWaiting(piece.count)
           owesContinue = false
           return piece
         case .end:
           bodyIsComplete = true
+          isBodyOpen = false
           continue
         case .head, nil: break
         }
@@ -297,6 +323,11 @@ import Glibc
       if owesContinue, !answerHasBegun {
         owesContinue = false
         sendInterim()
+      }
+      // The beginning of a body is served at once, the rest in turn; until then it waits in the kernel.
+      if pieceBytes > 0 {
+        await EventLoop.bulkTurn(bytes: pieceBytes)
+        guard asked == turn, phase == .serving else { throw .disconnected }
       }
       guard readWaiter == nil else { throw .concurrentRead }
       await waitReadable()
@@ -314,6 +345,13 @@ import Glibc
     }
   }
 
+  private func payForWaiting(_ count: Int) {
+    let limits = server.limits
+    let paid = UInt64(count) * 1_000_000_000 / max(1, limits.bodyBytesPerSecond)
+    bodyWaitedNanoseconds = max(
+      -Int64(clamping: limits.bodyCreditNanoseconds), bodyWaitedNanoseconds - Int64(clamping: paid))
+  }
+
   /// Ends the wait for a body that comes too slowly.
   func giveUpBody() {
     bodyFailure = .refused(.bodyTimedOut)
@@ -323,7 +361,7 @@ import Glibc
   private func resumeReader() {
     guard let waiter = readWaiter else { return }
     readWaiter = nil
-    bodyWaitedNanoseconds += EventLoop.monotonicNanoseconds - readWaitStart
+    bodyWaitedNanoseconds += Int64(clamping: EventLoop.monotonicNanoseconds - readWaitStart)
     waiter.resume()
   }
 

@@ -27,6 +27,12 @@ extension HTTPServerFailure: CustomStringConvertible {
   private static let acceptsPerRound = 64
   /// How long accepting rests when the process is out of descriptors, or of places.
   private static let acceptPauseNanoseconds: UInt64 = 100_000_000
+  /// A client that was told 503 is given at least so long to read it.
+  private static let leastLingerNanoseconds: UInt64 = 100_000_000
+  /// From so many bodies on less is read of each at once.
+  private static let manyBodies = 64
+  /// Connections that are closed at once for want of descriptors, or because their clients do nothing.
+  private static let shedAtOnce = 64
   /// How often deadlines are looked at.
   private static let sweepNanoseconds: UInt64 = 500_000_000
 
@@ -34,15 +40,26 @@ extension HTTPServerFailure: CustomStringConvertible {
   public let address: ServerAddress
   public var port: UInt16 { address.port }
   let responder: any HTTPResponder
-  private(set) var limits: HTTPLimits
+  /// What is changed holds for what begins from then on.
+  public var limits: HTTPLimits
   /// No new request is taken on any connection.
   private(set) var isDraining = false
   private var listener: Int32
   private var watch: Watch?
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+  /// Those on which nothing is under way, by how they wait.
+  let idle = ConnectionLine()
+  let withinHead = ConnectionLine()
+  let lingering = ConnectionLine()
+  /// When it was last looked for clients that do nothing.
+  private var stalledLookAt: UInt64 = 0
   private var sweep: LoopTimer?
   private var emptyWaiters: [LoopContinuation<Void>] = []
   private var date = (second: Int64.min, text: "")
+  /// Bodies of requests that are under way.
+  var openBodies = 0
+  /// How much of a body is read at once: what is read waits in memory until it is worked on, and many may wait.
+  var bodyReadBytes: Int { openBodies > Self.manyBodies ? scratch.count / 4 : scratch.count }
   /// What connections read into; its content never outlives a call.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
 
@@ -80,9 +97,6 @@ extension HTTPServerFailure: CustomStringConvertible {
   /// Connections open at the moment.
   public var connectionCount: Int { connections.count }
 
-  /// Takes another limit of connections from now on; those that are open stay.
-  public func limitConnections(_ count: Int) { limits.connections = count }
-
   /// Takes no new connection or request, lets what is under way finish, and returns when all connections are closed:
   /// after `graceNanoseconds` they are closed as they are.
   public func drain(graceNanoseconds: UInt64) async {
@@ -107,11 +121,12 @@ extension HTTPServerFailure: CustomStringConvertible {
   private func accept() {
     defer { startSweep() }
     for _ in 0..<Self.acceptsPerRound {
-      guard connections.count < limits.connections + Self.refusedConnections else { return pauseAccepting() }
+      guard hasRoomToAnswer() else { return pauseAccepting() }
       guard let descriptor = ListeningSocket.accept(listener) else {
         // These do not go away by asking again at once; anything else concerns one connection, or is "none left".
-        let lacking = [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(filmgate_errno())
-        return lacking ? pauseAccepting() : ()
+        guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(filmgate_errno()) else { return }
+        for _ in 0..<Self.shedAtOnce { longestWaiting?.close() }
+        return pauseAccepting()
       }
       take(descriptor)
     }
@@ -119,10 +134,58 @@ extension HTTPServerFailure: CustomStringConvertible {
 
   /// Serves a client on a connected, non-blocking socket.
   func take(_ descriptor: Int32) {
+    let isRefused = !makeRoom()
     let connection = HTTPConnection(descriptor, self)
-    let isRefused = connections.count >= limits.connections
     connections[ObjectIdentifier(connection)] = connection
     connection.start(refusing: isRefused)
+  }
+
+  // MARK: Room
+
+  /// The connection that is missed least.
+  private var longestWaiting: HTTPConnection? { lingering.first ?? idle.first ?? withinHead.first }
+
+  /// Sees to a place for one more, at the cost of whoever does nothing with theirs: thousands who only hold connections
+  /// must not keep out those who want something.
+  private func makeRoom() -> Bool {
+    let excess = connections.count + 1 - limits.connections
+    guard excess > 0 else { return true }
+    if lingering.count + idle.count + withinHead.count < excess { shedStalled() }
+    guard lingering.count + idle.count + withinHead.count >= connections.count + 1 - limits.connections else {
+      return false
+    }
+    while connections.count >= limits.connections {
+      guard let connection = longestWaiting else { return false }
+      let line = connection.line
+      // Its request may have come, and only not been looked at.
+      connection.catchUp()
+      if connection.line === line { connection.close() }
+    }
+    return true
+  }
+
+  /// Ends requests whose clients have neither sent nor taken anything for long, the longest first.
+  private func shedStalled() {
+    let now = EventLoop.monotonicNanoseconds
+    guard now - stalledLookAt >= Self.acceptPauseNanoseconds else { return }
+    stalledLookAt = now
+    var stalled: [(since: UInt64, connection: HTTPConnection)] = []
+    for connection in connections.values {
+      guard let since = connection.stalledSince, now > since, now - since > limits.stalledNanoseconds else { continue }
+      stalled.append((since, connection))
+    }
+    stalled.sort { $0.since < $1.since }
+    for (_, connection) in stalled.prefix(Self.shedAtOnce) { connection.close() }
+  }
+
+  /// Whether one more can be taken in, if only to be told 503.
+  private func hasRoomToAnswer() -> Bool {
+    guard connections.count >= limits.connections + Self.refusedConnections else { return true }
+    guard let oldest = lingering.first,
+      EventLoop.monotonicNanoseconds - oldest.lingerSince >= Self.leastLingerNanoseconds
+    else { return false }
+    oldest.close()
+    return true
   }
 
   private func pauseAccepting() {

@@ -62,6 +62,19 @@ enum ListeningSocket {
     return connection
   }
 
+  /// Lets the kernel keep little that has not left yet: of a stream that is read slowly it would else take megabytes.
+  static func boundUnsentBytes(_ connection: Int32) {
+    var bytes: Int32 = 256 * 1024
+    setsockopt(connection, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &bytes, 4)
+  }
+
+  /// Closing the connection will look like a failure to the client, and not like an end.
+  static func resetOnClose(_ connection: Int32) {
+    guard connection >= 0 else { return }
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+  }
+
   static func localPort(_ descriptor: Int32) -> UInt16 { address(descriptor, getsockname)?.port ?? 0 }
 
   /// Nil for a socket that is a file.

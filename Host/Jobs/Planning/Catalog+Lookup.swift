@@ -21,7 +21,7 @@ extension Catalog {
         advice:
           "Name one with `-m MODEL`; `filmgate models` lists them, `filmgate models default MODEL` sets a default.")
     }
-    let searched = entries.filter { pluginID == nil || $0.pluginID == pluginID }
+    let searched = pluginID == nil ? entries : entries.filter { $0.pluginID == pluginID }
     if let match = Self.match(name, in: searched) { return match }
     if let slash = name.firstIndex(of: "/") {
       let prefix = String(name[..<slash])
@@ -38,9 +38,10 @@ extension Catalog {
 
   private static func match(_ name: String, in entries: [CatalogEntry]) -> ModelMatch? {
     for entry in entries {
-      for model in entry.manifest.models where model.id == name {
-        return ModelMatch(entry: entry, model: model, requestModel: model.id, matchedName: name, implied: JSONObject())
-      }
+      let models = entry.manifest.models
+      guard let index = models.indices.first(where: { models[$0].id == name }) else { continue }
+      return ModelMatch(
+        entry: entry, model: models[index], requestModel: name, matchedName: name, implied: JSONObject())
     }
     for entry in entries {
       for model in entry.manifest.models {

@@ -3,11 +3,11 @@
 public import OrderedJSON
 public import VideoDocuments
 
-/// One usable plugin, as planning sees it.
-public struct CatalogEntry: Sendable {
-  public var pluginID: String
-  public var pluginVersion: String
-  public var manifest: Manifest
+/// One usable plugin, as planning sees it. Never changed, and large: an object, so that lists of them are cheap to pass.
+public final class CatalogEntry: Sendable {
+  public let pluginID: String
+  public let pluginVersion: String
+  public let manifest: Manifest
 
   public init(pluginID: String, pluginVersion: String, manifest: Manifest) {
     self.pluginID = pluginID
@@ -16,7 +16,7 @@ public struct CatalogEntry: Sendable {
   }
 
   /// The plugin under the id and version of its manifest.
-  public init(_ manifest: Manifest) {
+  public convenience init(_ manifest: Manifest) {
     self.init(pluginID: manifest.id, pluginVersion: manifest.version, manifest: manifest)
   }
 }

@@ -8,8 +8,9 @@ extension PlanDraft {
   /// really be made. Nothing is filled in that would clash with what was given.
   mutating func fillDefaults() {
     let names = defaultableNames
-    for name in names where !isConditional(name) { fillDefault(name) }
-    for name in names where isConditional(name) { fillDefault(name) }
+    var conditional: [String] = []
+    for name in names { if isConditional(name) { conditional.append(name) } else { fillDefault(name) } }
+    for name in conditional { fillDefault(name) }
     // A default filled in later may have changed what an earlier condition says: once more, for those alone.
     for entry in ledger where entry.isModelDefault {
       let name = entry.field.hasPrefix("options.") ? String(entry.field.dropFirst(8)) : entry.field
@@ -24,9 +25,9 @@ extension PlanDraft {
   }
 
   private var defaultableNames: [String] {
-    var seen: Set<String> = []
-    let all = model.fields + model.options + model.rules.flatMap { $0.fields }
-    return all.map { $0.name }.filter { seen.insert($0).inserted }
+    var names = model.knownNames
+    for rule in model.rules { for field in rule.fields where !names.contains(field.name) { names.append(field.name) } }
+    return names
   }
 
   /// Whether the default depends on other fields.

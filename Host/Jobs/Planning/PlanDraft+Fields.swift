@@ -43,6 +43,7 @@ extension PlanDraft {
       }
       check(name, value, facts)
     }
+    let requiredNames = requiredNames
     for name in requiredNames where !isPresent(name) && !(name == "prompt" && !request.shots.isEmpty) {
       refuse(name, "\(modelName) needs \(name).", advice: name == "prompt" ? "Say what the clip is to show." : nil)
     }
@@ -55,9 +56,9 @@ extension PlanDraft {
   }
 
   private var requiredNames: [String] {
-    var seen: Set<String> = []
-    let names = (model.fields + model.options + rulesInForce.flatMap { $0.fields }).map { $0.name }
-    return names.filter { seen.insert($0).inserted && facts(of: $0)?.isRequired == true }
+    var names = model.knownNames
+    for rule in rulesInForce { for field in rule.fields where !names.contains(field.name) { names.append(field.name) } }
+    return names.filter { facts(of: $0)?.isRequired == true }
   }
 
   private mutating func check(_ name: String, _ value: JSON, _ facts: FieldFacts) {

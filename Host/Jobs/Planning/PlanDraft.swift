@@ -98,8 +98,12 @@ struct PlanDraft {
 
   /// The inputs that `KIND` or `KIND.ROLE` names; nil when the name is not of that form.
   private func inputs(named name: String) -> [MediaInput]? {
-    let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let kind = parts.first.flatMap({ MediaKind(rawValue: String($0)) }) else { return nil }
-    return request.inputs.filter { $0.kind == kind && (parts.count == 1 || $0.role == String(parts[1])) }
+    for kind in MediaKind.allCases where name.hasPrefix(kind.rawValue) {
+      if name.utf8.count == kind.rawValue.utf8.count { return request.inputs.filter { $0.kind == kind } }
+      let rest = name.dropFirst(kind.rawValue.count)
+      guard rest.first == "." else { continue }
+      return request.inputs.filter { $0.kind == kind && $0.role.map { $0 == rest.dropFirst() } == true }
+    }
+    return nil
   }
 }

@@ -60,7 +60,8 @@ import VideoDocuments
         if request.retry != .safe { exchange.hasRisked = true }
         return exchange.ending(.lost(failure))
       case .answered(let answer):
-        if request.retry != .safe { exchange.hasRisked = true }
+        let isFree = ChargeStatement.saysNothingWasBought(status: answer.status, answer.headers)
+        if request.retry != .safe, !isFree { exchange.hasRisked = true }
         exchange.status = answer.status
         let head = ResponseHead(operation: name, step: number, status: answer.status, headers: answer.headers)
         do throws(Failure) {
@@ -69,7 +70,10 @@ import VideoDocuments
         } catch {
           return exchange.ending(.misunderstood(adding(answer, to: error, clock)))
         }
-        if case .fail(let failure) = step.action { step.action = .fail(adding(answer, to: failure, clock)) }
+        if case .fail(var failure) = step.action {
+          if isFree { failure.charged = .no }
+          step.action = .fail(adding(answer, to: failure, clock))
+        }
       }
     }
     return exchange.ending(

@@ -37,7 +37,15 @@ public enum PercentEncoding {
 
   /// Decodes `%XX`, and `+` as a space when asked to (query strings of HTML forms).
   /// Nil for a broken escape or when the result is not UTF-8.
-  public static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+  public static func decode(_ text: String, plusIsSpace: Bool = false) -> String? {
+    decode(text[...], plusIsSpace: plusIsSpace)
+  }
+
+  /// The same for a part of a text.
+  public static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
+    // Most texts have nothing to decode.
+    let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "%") && !(plusIsSpace && $0 == UInt8(ascii: "+")) }
+    if isPlain { return String(text) }
     var output: [UInt8] = []
     var iterator = text.utf8.makeIterator()
     while let byte = iterator.next() {

@@ -39,6 +39,13 @@ extension HMACV4 {
     return HMACV4(parameters)
   }
 
+  /// Whether the header of this name is among those that a received request says it signed.
+  public func signs(_ name: String, in request: SignableRequest) -> Bool {
+    let headers = request.headers.all("authorization")
+    guard headers.count == 1, let authorization = parseAuthorization(headers[0]) else { return false }
+    return authorization.signedHeaders.contains(name.lowercased())
+  }
+
   /// Checks a received request. The header names are taken from `SignedHeaders`, since clients sign what they like;
   /// host, date and content hash must be among them. `request.bodyDigest` is that of the body as received.
   public func verify(

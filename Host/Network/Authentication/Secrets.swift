@@ -43,32 +43,54 @@ public struct Secrets: Sendable, CustomStringConvertible, CustomDebugStringConve
 
 /// Finds the forms in which given values may stand in a text.
 struct Redactor: Sendable {
-  /// By first byte, longest first, so that the longest form at a place is masked.
-  private let needles: [UInt8: [[UInt8]]]
+  /// By first byte, longest first, so that the longest form at a place is masked; empty when there are none at all.
+  private let needles: [[[UInt8]]]
 
   init(_ values: [String]) {
     var forms: Set<[UInt8]> = []
     for value in values where value.utf8.count >= Secrets.shortestRedactedBytes { forms.formUnion(Self.forms(value)) }
-    needles = Dictionary(grouping: forms) { $0[0] }.mapValues { $0.sorted { $0.count > $1.count } }
+    guard !forms.isEmpty else {
+      needles = []
+      return
+    }
+    var table = [[[UInt8]]](repeating: [], count: 256)
+    for form in forms.sorted(by: { $0.count > $1.count }) { table[Int(form[0])].append(form) }
+    needles = table
   }
 
   func redact(_ text: String) -> String {
     guard !needles.isEmpty else { return text }
-    let bytes = Array(text.utf8)
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count)
-    var index = 0
-    while index < bytes.count {
-      let match = needles[bytes[index]]?.first { bytes[index...].starts(with: $0) }
-      if let match {
-        output.append(contentsOf: Secrets.mask.utf8)
-        index += match.count
-      } else {
-        output.append(bytes[index])
-        index += 1
+    var text = text
+    let masked: [UInt8]? = text.withUTF8 { bytes in
+      var output: [UInt8]?
+      var index = 0
+      while index < bytes.count {
+        if let length = matchLength(bytes, at: index) {
+          // Most texts hold no secret, and are not copied.
+          if output == nil { output = Array(bytes[..<index]) }
+          output?.append(contentsOf: Secrets.mask.utf8)
+          index += length
+        } else {
+          output?.append(bytes[index])
+          index += 1
+        }
       }
+      return output
     }
-    return String(decoding: output, as: UTF8.self)
+    return masked.map { String(decoding: $0, as: UTF8.self) } ?? text
+  }
+
+  /// How long the form is that stands there.
+  private func matchLength(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    let forms = needles[Int(bytes[start])]
+    for form in forms.indices {
+      let count = forms[form].count
+      guard count <= bytes.count - start else { continue }
+      var length = 1
+      while length < count, bytes[start + length] == forms[form][length] { length += 1 }
+      if length == count { return count }
+    }
+    return nil
   }
 
   private static func forms(_ value: String) -> Set<[UInt8]> {

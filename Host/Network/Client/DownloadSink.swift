@@ -4,10 +4,13 @@ import EventLoop
 import Glibc
 
 /// Writes a download to its file on the pool for what blocks, and makes libcurl wait when the disk is slower than the
-/// network: at most `windowBytes` are in memory, twice that while the pool writes.
+/// network, or it is others' turn: at most `windowBytes` are in memory, twice that while the pool writes.
 @LoopActor final class DownloadSink: TransferSink {
-  /// Bytes that may wait to be written.
-  static let windowBytes = 1024 * 1024
+  /// Bytes that may wait to be written; with many downloads, fewer for each.
+  private static var windowBytes: Int { min(1024 * 1024, max(leastWindowBytes, sharedBytes / max(1, openCount))) }
+  private static let leastWindowBytes = 2 * TransferPlan.mediaBufferBytes
+  private static let sharedBytes = 32 * 1024 * 1024
+  private static var openCount = 0
   private static let progressIntervalNanoseconds: UInt64 = 100_000_000
 
   private let descriptor: Int32
@@ -24,6 +27,8 @@ import Glibc
   private var pending: [UInt8] = []
   private var isWriting = false
   private var isWaiting = false
+  /// Its turn has come for what libcurl holds.
+  private var hasTurn = false
   private var failure: Int32?
   private var idle: LoopContinuation<Void>?
   private var lastProgress: UInt64 = 0
@@ -38,7 +43,10 @@ import Glibc
     self.progress = progress
     byteCount = resumeAtByte
     writtenBytes = resumeAtByte
+    Self.openCount += 1
   }
+
+  isolated deinit { Self.openCount -= 1 }
 
   /// Whether an answer of this status brings the file, or the rest of it where that was asked for.
   func accepts(_ status: Int) -> Bool { status == 200 || (status == 206 && resumeAtByte > 0) }
@@ -56,6 +64,8 @@ import Glibc
       isWaiting = true
       return .wait
     }
+    guard hasTurn || takeTurn(bytes.count) else { return .wait }
+    hasTurn = false
     pending.append(contentsOf: bytes)
     byteCount += Int64(bytes.count)
     if !isWriting { write() }
@@ -65,6 +75,13 @@ import Glibc
       progress?(DownloadProgress(byteCount: byteCount, totalBytes: totalBytes))
     }
     return .taken
+  }
+
+  private func takeTurn(_ count: Int) -> Bool {
+    EventLoop.bulkTurn(bytes: count) {
+      self.hasTurn = true
+      self.resume?()
+    }
   }
 
   private func begin(_ head: ResponseHead) -> Bool {

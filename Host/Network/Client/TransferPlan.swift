@@ -12,7 +12,7 @@ struct TransferPlan: Sendable {
     var perHost: Int {
       switch self {
       case .exchange, .download: 32
-      case .stream: 256
+      case .stream: 512
       }
     }
 
@@ -21,7 +21,7 @@ struct TransferPlan: Sendable {
       switch self {
       case .exchange: 1024
       case .download: 128
-      case .stream: 512
+      case .stream: 1024
       }
     }
   }

@@ -65,7 +65,8 @@ import VideoDocuments
         maximumDocumentBytes: service.options.maximumDocumentBytes, folder: service.folder.path)
       let signed = SignableRequest(
         method: request.head.method, path: request.head.path, query: request.head.query,
-        headers: request.head.headers.fields.map { HTTPHeader($0.name, $0.value) }, bodyDigest: body.digest)
+        headers: request.head.headers.fields.map { HTTPHeader($0.name, $0.value) },
+        bodyDigest: body.digest ?? .ofNothing)
       if let refusal = authenticator.refusal(of: signed, nowMilliseconds: WallClock.milliseconds) {
         return await speech.write(.failure(refusal))
       }

@@ -6,41 +6,32 @@ import VideoDocuments
 
 /// A folder of our own for inline media and rendered clips.
 struct TemporaryFolder: Sendable {
-  let path: String
+  private let folder: ProcessFolder
+
+  var path: String { folder.path }
 
   static func make(in parent: String?) async throws(Failure) -> TemporaryFolder {
-    let fallback = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    let place = parent ?? fallback
-    let made = await Blocking.run { () -> Result<String, Failure> in
-      var template = Array("\(place)/filmgate-sandbox-XXXXXX".utf8CString)
-      guard let made = mkdtemp(&template) else {
+    let place = parent ?? ProcessFolder.usualParent
+    let made = await Blocking.run { () -> Result<ProcessFolder, Failure> in
+      do throws(SystemFailure) {
+        return .success(try ProcessFolder("filmgate-sandbox", in: place))
+      } catch {
         return .failure(
           Failure(
-            .internal, "No temporary folder could be made in \(place): \(String(cString: strerror(filmgate_errno()))).",
+            .internal, "No temporary folder could be made in \(place): \(String(cString: strerror(error.errno))).",
             advice: "Set TMPDIR to a folder that you may write."))
       }
-      return .success(String(cString: made))
     }
-    return TemporaryFolder(path: try made.get())
+    return TemporaryFolder(folder: try made.get())
   }
 
   /// A path in the folder that nothing uses.
   func newPath(_ suffix: String) -> String { "\(path)/\(RandomText.make())\(suffix)" }
 
-  /// Deletes the folder and the files in it.
+  /// Deletes the folder and everything in it.
   func remove() async {
-    let path = path
-    await Blocking.run {
-      guard let folder = opendir(path) else { return }
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { unlink("\(path)/\(name)") }
-      }
-      closedir(folder)
-      rmdir(path)
-    }
+    let folder = folder
+    await Blocking.run { folder.remove() }
   }
 }
 

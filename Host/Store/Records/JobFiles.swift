@@ -51,7 +51,8 @@ public struct JobAsset: JSONDocument {
 
 /// One output of a finished task that is on disk.
 ///
-/// JSON: `{"output", "kind", "path", "byte_count", "sha256", "media_type"?}`.
+/// JSON: `{"output", "kind", "path", "byte_count", "sha256", "media_type"?, "width"?, "height"?, "duration_seconds"?,
+/// "fps"?}`.
 public struct ArchivedFile: JSONDocument {
   /// Position in the task's outputs.
   public var outputIndex: Int
@@ -62,6 +63,11 @@ public struct ArchivedFile: JSONDocument {
   /// Lower-case hexadecimal.
   public var sha256: String
   public var mediaType: String?
+  /// What the file itself says of its picture, where it does.
+  public var widthPixels: Int?
+  public var heightPixels: Int?
+  public var durationSeconds: Double?
+  public var framesPerSecond: Int?
 
   public init(
     outputIndex: Int, kind: String, path: String, byteCount: Int64, sha256: String, mediaType: String? = nil
@@ -82,6 +88,10 @@ public struct ArchivedFile: JSONDocument {
     byteCount = try reader.optionalInteger64("byte_count") ?? 0
     sha256 = try reader.optionalText("sha256") ?? ""
     mediaType = try reader.optionalText("media_type")
+    widthPixels = try reader.optionalInteger("width")
+    heightPixels = try reader.optionalInteger("height")
+    durationSeconds = try reader.optionalNumber("duration_seconds")
+    framesPerSecond = try reader.optionalInteger("fps")
   }
 
   public var json: JSON {
@@ -92,6 +102,10 @@ public struct ArchivedFile: JSONDocument {
     object.add("byte_count", byteCount)
     object.add("sha256", sha256)
     object.add("media_type", mediaType)
+    object.add("width", widthPixels)
+    object.add("height", heightPixels)
+    object.add("duration_seconds", durationSeconds)
+    object.add("fps", framesPerSecond)
     return .object(object)
   }
 }

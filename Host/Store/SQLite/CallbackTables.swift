@@ -12,12 +12,12 @@ enum CallbackTables {
       [.text(JobCaller.selector(of: token)), .text(job.id)])
   }
 
-  static func find(_ token: String, _ connection: SQLiteConnection) throws(Failure) -> JobRecord? {
+  static func find(_ token: String, _ connection: SQLiteConnection, _ hot: HotJobs) throws(Failure) -> JobRecord? {
     var id: String?
     try connection.run(
       "SELECT jobs.id FROM callback_tokens JOIN jobs ON jobs.number = job WHERE selector = ?",
       [.text(JobCaller.selector(of: token))]
     ) { row in id = row.text(0) }
-    return try id.flatMap { (id) throws(Failure) in try JobTables.find(id, connection)?.job }
+    return try id.flatMap { (id) throws(Failure) in try JobTables.find(id, connection, hot)?.job }
   }
 }

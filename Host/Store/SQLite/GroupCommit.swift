@@ -8,7 +8,7 @@ enum GroupCommit {
   static func run(_ batch: [DatabaseThread.Work], _ connection: SQLiteConnection) {
     var waiting: [(work: DatabaseThread.Work, succeed: @Sendable () -> Void)] = []
     do throws(Failure) {
-      try connection.execute("BEGIN IMMEDIATE")
+      try connection.run("BEGIN IMMEDIATE")
     } catch {
       for work in batch { work.fail(error) }
       return
@@ -25,7 +25,7 @@ enum GroupCommit {
       }
     }
     do throws(Failure) {
-      try connection.execute("COMMIT")
+      try connection.run("COMMIT")
     } catch {
       if !connection.isInAutocommit { try? connection.execute("ROLLBACK") }
       for entry in waiting { entry.work.fail(error) }
@@ -37,10 +37,10 @@ enum GroupCommit {
   private static func attempt(
     _ work: DatabaseThread.Work, _ connection: SQLiteConnection
   ) throws(Failure) -> @Sendable () -> Void {
-    try connection.execute("SAVEPOINT piece")
+    try connection.run("SAVEPOINT piece")
     do throws(Failure) {
       let succeed = try work.run(connection)
-      try connection.execute("RELEASE piece")
+      try connection.run("RELEASE piece")
       return succeed
     } catch {
       if !connection.isInAutocommit {

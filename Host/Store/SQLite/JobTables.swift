@@ -8,16 +8,19 @@ enum JobTables {
   /// Bytes of one stored job; more could not be read back.
   static let maximumDocumentBytes = JSONLimits.default.maximumBytes
 
+  /// Also gives the new row's number.
   static func insert(
     _ job: JobRecord, _ entries: [JobLogEntry], _ connection: SQLiteConnection
-  ) throws(Failure) -> Insertion {
+  ) throws(Failure) -> (insertion: Insertion, number: Int64?) {
     if let key = job.idempotencyKey, let other = try find(idempotencyKey: key, of: job.callerKeyID, connection) {
       guard other.requestFingerprint == job.requestFingerprint else {
         throw .idempotencyKeyTaken(key, by: other.id)
       }
-      return .exists(other)
+      return (.exists(other), nil)
     }
-    guard try find(job.id, connection) == nil else { throw .jobExists(job.id) }
+    guard try connection.integer("SELECT 1 FROM jobs WHERE id = ?", [.text(job.id)]) == nil else {
+      throw .jobExists(job.id)
+    }
     try connection.run(
       """
       INSERT INTO jobs (
@@ -31,10 +34,10 @@ enum JobTables {
         .optional(job.idempotencyKey), .integer(job.revision), .integer(job.task.createdAtMilliseconds),
         .integer(job.task.updatedAtMilliseconds), .text(try document(job)),
       ])
-    guard let number = try connection.integer("SELECT last_insert_rowid()") else { return .inserted }
+    let number = connection.insertedRow
     try schedule(number, job, connection)
     try append(entries, to: number, connection)
-    return .inserted
+    return (.inserted, number)
   }
 
   static func replace(_ number: Int64, with job: JobRecord, _ connection: SQLiteConnection) throws(Failure) {
@@ -71,10 +74,18 @@ enum JobTables {
     }
   }
 
-  static func find(_ id: String, _ connection: SQLiteConnection) throws(Failure) -> (number: Int64, job: JobRecord)? {
-    var found: (number: Int64, job: JobRecord)?
-    try connection.run("SELECT number, id, document FROM jobs WHERE id = ?", [.text(id)]) { (row) throws(Failure) in
-      found = (row.integer(0), try record(row.text(2), id: row.text(1), connection))
+  /// The job as it is in the database. One that is hot at the same revision is not parsed again; others become hot.
+  static func find(_ id: String, _ connection: SQLiteConnection, _ hot: HotJobs) throws(Failure) -> HotJobs.Entry? {
+    var found: HotJobs.Entry?
+    let known = hot[id]
+    try connection.run("SELECT number, revision, document FROM jobs WHERE id = ?", [.text(id)]) {
+      (row) throws(Failure) in
+      let (number, revision) = (row.integer(0), row.integer(1))
+      if let known, known.number == number, known.job.revision == revision {
+        found = known
+      } else {
+        found = HotJobs.Entry(number: number, job: try record(row.text(2), id: id, connection))
+      }
     }
     return found
   }

@@ -17,7 +17,9 @@ final class SQLiteConnection {
   private var statements: [String: SQLiteStatement] = [:]
 
   /// Opens the file, which must exist. Schema and journal mode are the caller's business.
-  init(path: String, isReadOnly: Bool) throws(Failure) {
+  init(
+    path: String, isReadOnly: Bool, busyTimeoutMilliseconds: Int32 = SQLiteConnection.busyTimeoutMilliseconds
+  ) throws(Failure) {
     self.path = path
     var opened: OpaquePointer?
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
@@ -28,7 +30,7 @@ final class SQLiteConnection {
       throw SQLiteFailure(code: code, message: message, path: path).failure
     }
     handle = opened
-    sqlite3_busy_timeout(opened, Self.busyTimeoutMilliseconds)
+    sqlite3_busy_timeout(opened, busyTimeoutMilliseconds)
     // No memory map: a disk error under one is a signal instead of an answer.
     try execute("PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-\(Self.cacheKibibytes)")
   }
@@ -49,6 +51,9 @@ final class SQLiteConnection {
   /// Whether no transaction is open: after some failures SQLite has rolled it back by itself.
   var isInAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+  /// The row that was inserted last.
+  var insertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
   var changedRows: Int { Int(sqlite3_changes(handle)) }
 
   /// Runs statements that bind and answer nothing.
@@ -63,8 +68,8 @@ final class SQLiteConnection {
   ) throws(Failure) {
     let statement = try prepared(sql)
     defer { statement.reset() }
-    for (index, value) in values.enumerated() {
-      let code = statement.bind(value, at: Int32(index + 1))
+    for index in values.indices {
+      let code = statement.bind(values[index], at: Int32(index + 1))
       guard code == SQLITE_OK else { throw failure(code) }
     }
     while true {

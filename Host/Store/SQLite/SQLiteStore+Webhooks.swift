@@ -72,6 +72,9 @@ extension SQLiteStore: WebhookOutbox {
 
 extension SQLiteStore: CallbackIndex {
   public nonisolated(nonsending) func job(callbackToken token: String) async throws(Failure) -> JobRecord? {
-    try await perform(on: reader) { (connection) throws(Failure) in try CallbackTables.find(token, connection) }
+    let hot = hot
+    return try await perform(on: reader) { (connection) throws(Failure) in
+      try CallbackTables.find(token, connection, hot)
+    }
   }
 }

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Synchronization
 public import VideoDocuments
 
-/// Jobs in one SQLite file, which several processes may share: one writer thread with group commit, one reader thread.
+/// Jobs in one SQLite file, which several processes may share: one writer thread with group commit, one reader thread,
+/// and what was read or written lately in memory.
 public final class SQLiteStore: Store {
   let writer: DatabaseThread
   let reader: DatabaseThread
   private let reserve: ReserveFile
+  /// When the reserve was last seen, by the monotonic clock; 0: it must be looked for.
+  private let reserveSeenNanoseconds = Atomic<UInt64>(0)
+  let hot = HotJobs()
+  private let revisions: RevisionReader
 
-  private init(writer: DatabaseThread, reader: DatabaseThread, reserve: ReserveFile) {
+  private init(writer: DatabaseThread, reader: DatabaseThread, reserve: ReserveFile, revisions: RevisionReader) {
     self.writer = writer
     self.reader = reader
     self.reserve = reserve
+    self.revisions = revisions
   }
 
   /// Opens the database, creating folder (mode 0700) and file (mode 0600) where they are missing.
@@ -24,10 +31,13 @@ public final class SQLiteStore: Store {
       return connection
     }
     do throws(Failure) {
+      let revisions = RevisionReader()
       let reader = try await start(named: "filmgate-read", serve: SQLiteStore.serveReads) { () throws(Failure) in
-        try SQLiteConnection(path: path, isReadOnly: true)
+        try revisions.open(path: path)
+        return try SQLiteConnection(path: path, isReadOnly: true)
       }
-      return SQLiteStore(writer: writer, reader: reader, reserve: ReserveFile(path: "\(path)-reserve"))
+      return SQLiteStore(
+        writer: writer, reader: reader, reserve: ReserveFile(path: "\(path)-reserve"), revisions: revisions)
     } catch {
       writer.close {}
       throw error
@@ -36,23 +46,33 @@ public final class SQLiteStore: Store {
 
   /// Without this, a store that is forgotten instead of closed would keep its threads.
   deinit {
+    revisions.close()
     writer.close {}
     reader.close {}
   }
 
   // On the reader's thread: the writer may be at a transaction that waits for the disk.
 
+  /// The reserve is looked for so often: another process may have given it up.
+  private static let reserveFreshNanoseconds: UInt64 = 1_000_000_000
+
   public nonisolated(nonsending) func setRoomAside() async throws(Failure) {
+    let now = EventLoop.monotonicNanoseconds
+    let seen = reserveSeenNanoseconds.load(ordering: .relaxed)
+    if seen != 0, now - seen < Self.reserveFreshNanoseconds { return }
     let reserve = reserve
     try await perform(on: reader) { (connection) throws(Failure) in try reserve.make() }
+    reserveSeenNanoseconds.store(now, ordering: .relaxed)
   }
 
   public nonisolated(nonsending) func giveRoom() async {
+    reserveSeenNanoseconds.store(0, ordering: .relaxed)
     let reserve = reserve
     try? await perform(on: reader) { (connection) throws(Failure) in reserve.remove() }
   }
 
   public nonisolated(nonsending) func close() async {
+    revisions.close()
     for thread in [reader, writer] {
       await withCheckedContinuation { continuation in thread.close { continuation.resume() } }
     }
@@ -84,12 +104,24 @@ public final class SQLiteStore: Store {
   nonisolated(nonsending) func perform<Output: Sendable>(
     on thread: DatabaseThread, _ body: @escaping @Sendable (SQLiteConnection) throws(Failure) -> Output
   ) async throws(Failure) -> Output {
+    try await write(on: thread) { (connection) throws(Failure) in (try body(connection), nil) }
+  }
+
+  /// The same for what leaves a job behind that is hot as soon as it is durable.
+  private nonisolated(nonsending) func write<Output: Sendable>(
+    on thread: DatabaseThread,
+    _ body: @escaping @Sendable (SQLiteConnection) throws(Failure) -> (output: Output, written: HotJobs.Entry?)
+  ) async throws(Failure) -> Output {
+    let hot = hot
     let result: Result<Output, Failure> = await EventLoop.suspendCaller { resume in
       thread.submit(
         DatabaseThread.Work(
           run: { (connection) throws(Failure) in
-            let output = try body(connection)
-            return { resume(.success(output)) }
+            let (output, written) = try body(connection)
+            return {
+              if let written { hot.put(written) }
+              resume(.success(output))
+            }
           },
           fail: { resume(.failure($0)) }))
     }
@@ -99,35 +131,42 @@ public final class SQLiteStore: Store {
   public nonisolated(nonsending) func insert(
     _ job: JobRecord, entries: [JobLogEntry]
   ) async throws(Failure) -> Insertion {
-    try await perform(on: writer) { (connection) throws(Failure) in
-      let insertion = try JobTables.insert(job, entries, connection)
-      if insertion == .inserted {
-        try CallbackTables.insert(job, connection)
-        try CallerTables.charge(nil, job, connection)
-      }
-      return insertion
+    try await write(on: writer) { (connection) throws(Failure) in
+      let (insertion, number) = try JobTables.insert(job, entries, connection)
+      guard let number else { return (insertion, nil) }
+      try CallbackTables.insert(job, connection)
+      try CallerTables.charge(nil, job, connection)
+      return (insertion, HotJobs.Entry(number: number, job: job))
     }
   }
 
   public nonisolated(nonsending) func update<Output: Sendable>(
     _ id: String, _ change: @escaping @Sendable (JobRecord) -> JobChange<Output>
   ) async throws(Failure) -> Output {
-    try await perform(on: writer) { (connection) throws(Failure) in
-      guard let (number, job) = try JobTables.find(id, connection) else { throw .noSuchJob(id) }
+    let hot = hot
+    return try await write(on: writer) { (connection) throws(Failure) in
+      guard let before = try JobTables.find(id, connection, hot) else { throw .noSuchJob(id) }
+      let (number, job) = (before.number, before.job)
       let change = change(job)
-      if var changed = change.job {
-        changed.revision = job.revision + 1
-        try JobTables.replace(number, with: changed, connection)
-        try WebhookTables.notice(job, changed, number: number, connection)
-        try CallerTables.charge(job, changed, connection)
-      }
       try JobTables.append(change.entries, to: number, connection)
-      return change.output
+      guard var changed = change.job else { return (change.output, nil) }
+      changed.revision = job.revision + 1
+      try JobTables.replace(number, with: changed, connection)
+      try WebhookTables.notice(job, changed, number: number, connection)
+      try CallerTables.charge(job, changed, connection)
+      return (change.output, HotJobs.Entry(number: number, job: changed))
     }
   }
 
   public nonisolated(nonsending) func job(_ id: String) async throws(Failure) -> JobRecord? {
-    try await perform(on: reader) { (connection) throws(Failure) in try JobTables.find(id, connection)?.job }
+    // In memory, and at the revision that the database has: no thread need be asked.
+    if let known = hot[id], revisions.revision(of: id, at: known.number) == known.job.revision { return known.job }
+    let hot = hot
+    return try await perform(on: reader) { (connection) throws(Failure) in
+      let found = try JobTables.find(id, connection, hot)
+      if let found { hot.put(found) }
+      return found?.job
+    }
   }
 
   public nonisolated(nonsending) func jobs(_ filter: JobFilter) async throws(Failure) -> [JobRecord] {
@@ -151,10 +190,11 @@ public final class SQLiteStore: Store {
   }
 
   public nonisolated(nonsending) func remove(_ id: String) async throws(Failure) -> Bool {
-    try await perform(on: writer) { (connection) throws(Failure) in
-      guard let (number, job) = try JobTables.find(id, connection) else { return false }
-      guard !job.state.isLive else { throw .jobIsLive(id) }
-      try connection.run("DELETE FROM jobs WHERE number = ?", [.integer(number)])
+    let hot = hot
+    return try await perform(on: writer) { (connection) throws(Failure) in
+      guard let found = try JobTables.find(id, connection, hot) else { return false }
+      guard !found.job.state.isLive else { throw .jobIsLive(id) }
+      try connection.run("DELETE FROM jobs WHERE number = ?", [.integer(found.number)])
       return true
     }
   }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/memfd.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,6 +64,9 @@ static inline uint64_t *_Nonnull filmgate_trapped_register(void *_Nonnull contex
 /* openat with a sixth argument, which the kernel ignores and a filter can see. Returns a descriptor or -1 with errno. */
 static inline int filmgate_openat_marked(int directory, const char *path, int flags, unsigned mode, unsigned long mark) { return (int)syscall(SYS_openat, directory, path, flags, mode, 0, mark); }
 /* The calling thread's errno as a plain value. */
+/* Memory that was freed, and that malloc keeps where a block in use lies behind it. */
+static inline size_t filmgate_freed_heap_bytes(void) { return mallinfo2().fordblks; }
+static inline void filmgate_trim_heap(void) { malloc_trim(0); }
 static inline int filmgate_errno(void) { return errno; }
 extern char **environ;
 static inline char *_Nullable *_Nullable filmgate_environ(void) { return environ; }

@@ -87,7 +87,9 @@ extension JimengProvider {
       headers.append(NameValuePair("Retry-After", String(milliseconds / 1_000 + (milliseconds % 1_000 > 0 ? 1 : 0))))
     }
     let message = CallerWords.sentence(failure, names: ["duration_seconds": "duration", "inputs": "image_urls"])
-    let row = own(failure, in: Errors.service + Errors.gateway) ?? Errors.row(code(for: failure.kind))
+    let isMissing = failure.kind == .authentication && failure.field == "Authorization"
+    let row =
+      own(failure, in: Errors.service + Errors.gateway) ?? Errors.row(isMissing ? 100024 : code(for: failure.kind))
     let code = row?.code ?? 50500
     guard Errors.isGateway(code) else {
       return HTTPReply(

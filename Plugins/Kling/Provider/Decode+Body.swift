@@ -18,6 +18,9 @@ struct Reading {
     let model = (body["model_name"]?.nonNull ?? body["model"]?.nonNull)?.string
     self.kind = kind ?? Self.kind(of: body, model: model)
     request = VideoRequest(model: model ?? self.kind.defaultModel)
+    if let model, let other = body["model"]?.string, other != model {
+      self.ledger.append(LedgerEntry("options.model", .unsupported, note: "model_name \(model) counts"))
+    }
     self.body["model_name"] = nil
     self.body["model"] = nil
     guard let model, !self.kind.namesModel, Self.isGeneration(model) else { return }

@@ -77,7 +77,7 @@ extension KlingProvider {
   static func refusal(_ failure: Failure, requestID: String) -> HTTPReply {
     let own = failure.vendorCode.flatMap { Int($0) }.flatMap { Errors.row($0) }
     let row = own?.kind == failure.kind ? own : nil
-    let code = row?.code ?? code(for: failure.kind)
+    let code = row?.code ?? authenticationCode(failure) ?? code(for: failure.kind)
     let status = Errors.row(code)?.status ?? 500
     var headers: [NameValuePair] = []
     if let milliseconds = failure.retryAfterMilliseconds {
@@ -89,6 +89,17 @@ extension KlingProvider {
         "code": .number(JSONNumber(code)), "message": .string(CallerWords.sentence(failure, names: names)),
         "request_id": .string(requestID),
       ])
+  }
+
+  /// Kling has a code for each way in which a caller's proof can be wrong; the field says which one it is.
+  private static func authenticationCode(_ failure: Failure) -> Int? {
+    guard failure.kind == .authentication else { return nil }
+    switch failure.field {
+    case "Authorization": return 1001
+    case "nbf": return 1003
+    case "exp": return 1004
+    default: return nil
+    }
   }
 
   /// What callers call the canonical fields.

@@ -148,6 +148,14 @@ class Tokens(KlingCase):
             status, code = self.status(**wrong)
             self.assertEqual((status, 1000 <= code <= 1004), (401, True), (wrong, code))
 
+    def test_the_code_says_what_is_wrong(self):
+        now = int(time.time())
+        self.assertEqual(self.status(exp=now - 60), (401, 1004))
+        self.assertEqual(self.status(nbf=now + 600), (401, 1003))
+        self.assertEqual(self.status(iss="nobody"), (401, 1002))
+        answer = self.gateway.ask("GET", "/kling/account/costs")
+        self.assertEqual((answer.status, answer.json["code"]), (401, 1001))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -57,6 +57,19 @@ class Content(OpenAICase):
         self.assertEqual(caught.exception.status_code, 416)
         self.assertEqual(caught.exception.response.headers["content-range"], "bytes */%d" % len(self.whole))
 
+    def test_a_range_longer_than_any_number(self):
+        many = "9" * 40
+        answer = self.get(Range="bytes=5-" + many)
+        self.assertEqual((answer.status, answer.body), (206, self.whole[5:]))
+        self.assertEqual(self.get(Range="bytes=%s-" % many).status, 416)
+
+    def test_a_status_without_bytes_says_why(self):
+        for name, value, status in (("Range", "bytes=99999999-", 416), ("If-Match", '"other"', 412)):
+            answer = self.ask("GET", "/v1/videos/%s/content" % self.video.id, headers={name: value})
+            self.assertEqual((answer.status, answer.json["error"]["param"]), (status, name), answer)
+            self.assertTrue(answer.json["error"]["message"])
+        self.assertEqual(self.get(Range="bytes=99999999-").headers["content-range"], "bytes */%d" % len(self.whole))
+
     def test_a_range_that_is_none_is_passed_over(self):
         for value in ("lines=1-2", "bytes=5-2", "bytes=x-"):
             self.assertEqual(self.get(Range=value).body, self.whole, value)

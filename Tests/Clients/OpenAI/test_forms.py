@@ -97,6 +97,35 @@ class Forms(OpenAICase):
                 self.create(word, **more)
                 self.assertEqual(self.frame(word), link)
 
+    def test_texts_that_come_as_files(self):
+        # `requests` gives every part of `files=` a file name.
+        for kind in ("", "text/plain", "application/json"):
+            with self.subTest(kind):
+                word = self.word()
+                parts = {"prompt": word, "model": SEEDANCE, "seconds": "4", "metadata": '{"ratio": "1:1"}'}
+                form = b"".join(
+                    ('--b\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n%s\r\n%s\r\n' % (
+                        name, name, "Content-Type: %s\r\n" % kind if kind else "", text)).encode()
+                    for name, text in parts.items()) + b"--b--\r\n"
+                answer = self.ask("POST", "/v1/videos", form, headers={"Content-Type": "multipart/form-data; boundary=b"})
+                self.assertEqual((answer.status, answer.json.get("prompt")), (200, word), answer)
+                self.assertEqual(self.bought(word)["ratio"], "1:1")
+
+    def test_a_file_field_in_which_nothing_was_chosen(self):
+        word = self.word()
+        form = ('--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n%s\r\n'
+                '--b\r\nContent-Disposition: form-data; name="input_reference"; filename=""\r\n'
+                'Content-Type: application/octet-stream\r\n\r\n\r\n--b--\r\n' % word).encode()
+        answer = self.ask("POST", "/v1/videos", form, headers={"Content-Type": "multipart/form-data; boundary=b"})
+        self.assertEqual(answer.status, 200, answer)
+        self.assertEqual([item["type"] for item in self.bought(word)["content"]], ["text"])
+
+    def test_an_empty_file_is_named_once(self):
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.create(input_reference=("first.png", b"", "image/png"))
+        self.assertEqual(caught.exception.body["message"],
+                         "input_reference is empty (0 bytes). Give an image, video or sound.")
+
     def test_a_file_id_is_refused_with_its_reason(self):
         for headers in ({}, {"Content-Type": "application/json"}):
             with self.assertRaises(openai.BadRequestError) as caught:

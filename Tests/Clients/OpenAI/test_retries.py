@@ -45,6 +45,15 @@ class Retries(OpenAICase):
         self.finish(self.create(word))
         self.assertEqual(len(self.vendors.tasks("ark", word)), 1)
 
+    def test_a_second_clip_of_the_same_words_whose_first_try_was_refused(self):
+        word = self.word()
+        first = self.create(word)
+        self.vendors.rule("ark", on="create", match=word, error="RateLimitExceeded", retry_after=1)
+        # Its second try comes with x-stainless-retry-count: 1, and is none of the first clip.
+        second = self.create(word)
+        self.assertNotEqual(first.id, second.id)
+        self.assertEqual((self.vendors.creates("ark", word), len(self.vendors.tasks("ark", word))), (3, 2))
+
     def test_a_rate_limit_that_lasts_says_for_how_long(self):
         word = self.word()
         self.vendors.rule("ark", on="create", match=word, error="RateLimitExceeded", retry_after=400, times=0)

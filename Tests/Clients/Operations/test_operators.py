@@ -5,14 +5,17 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
+import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 
-from gateway import BINARIES, Gateway, Key, wait_until  # noqa: E402
+from gateway import BINARIES, Gateway, Key, free_port, harness, wait_until  # noqa: E402
 
 SECRET = "sk-canary-4b7d2e9f1a6c8e3d5f"
 
@@ -71,6 +74,109 @@ class OperatorTest(unittest.TestCase):
         values = [s.value for s in sorted(buckets, key=lambda s: float(s.labels["le"]))]
         self.assertEqual(values, sorted(values))
         self.assertEqual(values[-1], 1)
+
+    def figure(self, name):
+        """The value of a metric without labels."""
+        text = self.gateway.ask("GET", "/metrics").body.decode()
+        [value] = [line.split()[1] for line in text.splitlines() if line.startswith(name + " ")]
+        return float(value)
+
+    def becomes(self, name, value):
+        wait_until(lambda: self.figure(name) == value, what="%s is %s, not %s" % (name, self.figure(name), value))
+
+    def test_figures_that_others_keep_move(self):
+        # Not the sandbox: its store is nobody else's, and here the command line sends a message again.
+        self.gateway = Gateway([], {"private_webhooks": True})
+        self.addCleanup(self.gateway.close)
+        self.gateway.serve()
+        self.key = self.gateway.key("caller")
+        connections, outbox, kept = "filmgate_http_connections", "filmgate_webhook_outbox", "filmgate_archive_bytes"
+        # The one that asks.
+        self.becomes(connections, 1)
+        self.assertEqual((self.figure(outbox), self.figure(kept)), (0, 0))
+        self.assertEqual(self.figure("filmgate_log_lines_dropped_total"), 0)
+        idle = [socket.create_connection(("127.0.0.1", self.gateway.port)) for _ in range(7)]
+        self.becomes(connections, 8)
+        for connection in idle[:4]:
+            connection.close()
+        self.becomes(connections, 4)
+        for connection in idle:
+            connection.close()
+        self.becomes(connections, 1)
+
+        port = free_port()
+        made = self.gateway.ask("POST", "/v1/videos", {
+            "model": "studio", "prompt": "a boat", "seconds": "1", "webhook_url": "http://127.0.0.1:%d/told" % port},
+            self.key)
+        self.assertEqual(made.status, 200, made)
+        # Nobody listens there.
+        self.becomes(outbox, 1)
+        clip = self.gateway.ask("GET", "/v1/videos/%s/content" % made.json["id"], key=self.key)
+        self.assertEqual(clip.status, 200, clip)
+        self.becomes(kept, len(clip.body))
+        with harness.Listener(port) as listener:
+            wait_until(lambda: self.resent(made.json["id"]), what="the message sent again")
+            self.becomes(outbox, 0)
+            self.assertEqual([path for path, _, _ in listener.posts], ["/told"])
+        again = self.gateway.ask("POST", "/v1/videos", {"model": "studio", "prompt": "two", "seconds": "1"}, self.key)
+        wait_until(lambda: self.figure(kept) > len(clip.body), what="the second clip")
+        for job in (made, again):
+            self.assertEqual(self.gateway.ask("DELETE", "/v1/videos/" + job.json["id"], key=self.key).status, 200)
+        self.becomes(kept, 0)
+
+    def resent(self, job):
+        [message] = json.loads(self.gateway.run("webhooks", "list", "--json").out)
+        self.assertEqual(message["job"], job)
+        return self.gateway.run("webhooks", "resend", message["id"]).code == 0
+
+    def test_lines_that_nobody_reads_are_counted(self):
+        self.gateway = Gateway([])
+        self.addCleanup(self.gateway.close)
+        pipe = self.gateway.path("log")
+        os.mkfifo(pipe, 0o600)
+        # Open for reading, and not read.
+        reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.gateway.configure([], {"log": {"file": pipe}})
+        self.gateway.serve("--sandbox")
+        dropped = "filmgate_log_lines_dropped_total"
+        self.assertEqual(self.figure(dropped), 0)
+        # Twice of what is kept waiting, some at a time: the answers are read meanwhile.
+        request = b"GET /%s HTTP/1.1\r\nHost: h\r\n\r\n" % (b"x" * 250)
+        with socket.create_connection(("127.0.0.1", self.gateway.port)) as connection, connection.makefile("rb") as answers:
+            for _ in range(600):
+                connection.sendall(request * 32)
+                for _ in range(32):
+                    self.skip_answer(answers)
+        counted = self.figure(dropped)
+        self.assertGreater(counted, 0)
+        # Once somebody reads, nothing is dropped any more, and the log says what is missing.
+        told, text = threading.Event(), bytearray()
+
+        def read():
+            while not told.is_set():
+                try:
+                    text.extend(os.read(reader, 1 << 16))
+                except BlockingIOError:
+                    time.sleep(0.01)
+        thread = threading.Thread(target=read)
+        thread.start()
+        try:
+            wait_until(lambda: b"lines were dropped" in text, what="the word of the log")
+        finally:
+            told.set()
+            thread.join()
+
+    @staticmethod
+    def skip_answer(answers):
+        length = 0
+        while True:
+            line = answers.readline()
+            if line in (b"\r\n", b""):
+                break
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        answers.read(length)
 
     def test_a_request_and_its_job_are_found_in_the_log_by_the_callers_own_id(self):
         self.begin()

@@ -117,14 +117,22 @@ class UpkeepTest(unittest.TestCase):
 
     def test_what_the_server_refuses_by_itself_is_logged_and_counted(self):
         self.begin({"max_connections": 4})
-        held = [socket.create_connection(("127.0.0.1", self.gateway.port)) for _ in range(8)]
+        held = [self.hold() for _ in range(8)]
         time.sleep(0.5)
         for connection in held:
             connection.close()
+        time.sleep(0.5)
         self.send(b"GET /healthz HTTP/1.1\nHost: x\n\n")
         found = wait_until(lambda: {row["status"] for row in self.rows("refusal")} >= {400, 503} and self.metrics())
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "503"))], 4)
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "400"))], 1)
+
+    def hold(self):
+        """A connection in the middle of a request: one that waits for its client would make room for others."""
+        connection = socket.create_connection(("127.0.0.1", self.gateway.port))
+        head = "POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 500\r\n\r\n{"
+        connection.sendall((head % self.key.bearer).encode())
+        return connection
 
     def send(self, data):
         with socket.create_connection(("127.0.0.1", self.gateway.port), timeout=20) as connection:
@@ -234,7 +242,7 @@ class UpkeepTest(unittest.TestCase):
         url = self.gateway.ask("GET", "/v1/videos/" + task, key=self.key).json["url"]
         expires = int(url.split("expires=")[1].split("&")[0])
         self.assertLess(expires - time.time(), 200)
-        held = [socket.create_connection(("127.0.0.1", self.gateway.port)) for _ in range(3)]
+        held = [self.hold() for _ in range(3)]
         wait_until(lambda: any(row["status"] == 503 for row in self.asked_until_full()), what="the new limit")
         for connection in held:
             connection.close()

@@ -2,9 +2,12 @@
 
 import ast
 import base64
+import hashlib
+import hmac
 import json
 import os
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -126,6 +129,34 @@ class Signature(ClientCase):
     def test_under_the_prefix_too(self):
         self.assertEqual(self.signed().json["data"]["status"], "not_found")
         self.assertEqual(self.signed(path="/").json["data"]["status"], "not_found")
+
+    def signed_without_a_digest(self, body, sent=None, secret=None):
+        """As `jimeng-ai-mcp` signs: the digest of the body is in the signature and in no header."""
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        scope = moment[:8] + "/cn-north-1/cv/request"
+        query = "Action=CVSync2AsyncGetResult&Version=2022-08-31"
+        headers = {"Content-Type": "application/json", "Host": "127.0.0.1:%d" % self.gateway.port, "X-Date": moment}
+        names = "content-type;host;x-date"
+        lines = "".join("%s:%s\n" % (name.lower(), value) for name, value in headers.items())
+        request = "\n".join(["POST", "/", query, lines, names, hashlib.sha256(body).hexdigest()])
+        key = (secret or self.key.secret).encode()
+        for part in (moment[:8], "cn-north-1", "cv", "request"):
+            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        text = "\n".join(["HMAC-SHA256", moment, scope, hashlib.sha256(request.encode()).hexdigest()])
+        headers["Authorization"] = "HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (
+            self.key.id, scope, names, hmac.new(key, text.encode(), hashlib.sha256).hexdigest())
+        return self.gateway.ask("POST", "/?" + query, sent or body, headers=headers)
+
+    def test_a_signature_without_the_digest_among_the_headers(self):
+        body = json.dumps({"req_key": JIMENG, "task_id": "1"}).encode()
+        self.assertEqual(self.signed_without_a_digest(body).json["data"]["status"], "not_found")
+        for answer in (self.signed_without_a_digest(body, sent=body + b" "), self.signed_without_a_digest(body, secret="x")):
+            self.assertEqual((answer.status, answer.json["ResponseMetadata"]["Error"]["CodeN"]), (401, 100010))
+
+    def test_nobody_is_told_apart_from_somebody_wrong(self):
+        for headers, code in (({}, 100024), ({"Authorization": "Bearer wrong"}, 100010)):
+            answer = self.gateway.ask("POST", "/?Action=CVSync2AsyncGetResult&Version=2022-08-31", {}, headers=headers)
+            self.assertEqual((answer.status, answer.json["ResponseMetadata"]["Error"]["CodeN"]), (401, code))
 
     def test_another_body_than_was_signed(self):
         answer = self.signed(sent=json.dumps({"req_key": JIMENG, "task_id": "2"}))

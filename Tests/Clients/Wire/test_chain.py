@@ -71,6 +71,18 @@ class Relay(ClientCase):
         self.assertEqual((answer.status, answer.json["error"]["code"]), (400, "refused_prompt"), answer)
         self.assertEqual(self.vendors.tasks("kling", word), [])
 
+    def test_what_the_account_behind_may_not_is_refused_in_front(self):
+        # A status of the 500s alone would leave open whether it was bought.
+        for model, vendor, code in (("kling-v1-6", "kling", 1002), ("jimeng_t2v_v30", "jimeng", 100013),
+                                    ("doubao-seedance-1-5-pro-251215", "ark", "AuthenticationError")):
+            for dialect in DIALECTS:
+                with self.subTest("%s as %s" % (model, dialect.name)):
+                    word = self.word()
+                    self.vendors.rule(vendor, on="create", match=word, error=code)
+                    answer = self.ask(*dialect.create(Order(model, word)))
+                    self.assertGreaterEqual(answer.status, 500, answer)
+                    self.assertEqual(answer.headers["x-filmgate-charged"], "no")
+
     def test_what_fails_behind_fails_in_front(self):
         for (model, more, vendor, _), dialect in zip((ORDERS[0], ORDERS[3]), DIALECTS):
             word = self.word()

@@ -105,9 +105,12 @@ class Pairs(ClientCase):
             found = harness.probe(self.gateway.fetch(body["url"], self.key).body)
             self.assertAlmostEqual(found["seconds"], seconds, delta=0.3)
             told = body["metadata"]
+            # Also where the model chose the size: the clip itself tells.
             for name in ("width", "height", "fps"):
-                # Where the model chooses the size, it is not known beforehand.
-                self.assertIn(told[name], (None, found[name]), name)
+                self.assertEqual(told[name], found[name], name)
+            self.assertAlmostEqual(told["duration"], found["seconds"], delta=0.1)
+            video = self.ok("GET", "/v1/videos/" + task)
+            self.assertEqual(video["size"], "%dx%d" % (found["width"], found["height"]))
         self.each_pair(check)
 
 

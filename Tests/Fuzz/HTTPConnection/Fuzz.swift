@@ -118,7 +118,7 @@ private func exchange(_ bytes: [UInt8], slices: [Int]) -> Outcome {
     let slice = rest.prefix(slices.isEmpty ? rest.count : slices[next % slices.count])
     next += 1
     rest = rest.dropFirst(slice.count)
-    let sent = slice.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    let sent = uninterrupted { slice.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) } }
     // The server may be through with this client.
     guard sent == slice.count else { break }
     // The first lets the loop come to its descriptors, the second comes after them.
@@ -128,13 +128,21 @@ private func exchange(_ bytes: [UInt8], slices: [Int]) -> Outcome {
   var answered: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
   while true {
-    let count = recv(client, &buffer, buffer.count, 0)
+    let count = uninterrupted { recv(client, &buffer, buffer.count, 0) }
     guard count > 0 else { break }
     answered += buffer[..<count]
   }
   close(client)
   let asked = onLoop { responder.asked }
   return Outcome(asked: asked, answered: plain(answered))
+}
+
+/// The fuzzer's own alarm may end any call.
+private func uninterrupted(_ call: () -> Int) -> Int {
+  while true {
+    let count = call()
+    if count >= 0 || filmgate_errno() != EINTR { return count }
+  }
 }
 
 /// Without dates, and without interim answers, which depend on what came when.

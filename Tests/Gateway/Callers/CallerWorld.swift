@@ -77,7 +77,7 @@ final class PrivateFolder: Sendable {
     switch await keys.check(HTTPRequest(head: head, body: HTTPBody(body))) {
     case .caller(let caller): return .success(caller)
     case .refused(let failure): return .failure(failure)
-    case .needsBodyDigest(let finish): return await finish(SHA256Digest(of: body))
+    case .needsBodyDigest(_, let finish): return await finish(SHA256Digest(of: body))
     }
   }
 

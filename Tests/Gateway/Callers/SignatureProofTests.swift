@@ -68,7 +68,7 @@ import struct HTTPServer.RequestHead
       head.framing = .length(UInt64(Self.body.count))
       return await world.keys.check(HTTPRequest(head: head, body: HTTPBody(Self.body)))
     }
-    guard case .needsBodyDigest(let finish) = try await step({ _ in }) else {
+    guard case .needsBodyDigest(_, let finish) = try await step({ _ in }) else {
       Issue.record("the body was not asked for")
       return
     }
@@ -89,13 +89,74 @@ import struct HTTPServer.RequestHead
     #expect(await world.verdict(try request(key.credentials)).message == wrong)
   }
 
+  /// Signs as some clients do: without the digest of the body among the headers, though the signature covers it.
+  private func lateRequest(
+    _ credentials: CallerCredentials, secret: String? = nil, body: [UInt8] = body,
+    change: (inout RequestHead) -> Void = { _ in }
+  ) throws -> RequestHead {
+    var parameters = CallerProof.signing
+    (parameters.region, parameters.service, parameters.contentHashHeader) = ("cn-north-1", "cv", "")
+    let plain = [HTTPHeader("Host", "gate.example.com:8443"), HTTPHeader("Content-Type", "application/json")]
+    let message = SignableRequest(
+      method: "POST", path: Self.path, query: Self.query, headers: plain, bodyDigest: SHA256Digest(of: body))
+    let added = try HMACV4(parameters).sign(
+      message, accessKey: credentials.keyID, secretKey: secret ?? credentials.secret, token: nil,
+      nowSeconds: SetClock.startSeconds)
+    var head = RequestHead(
+      method: "POST", target: "\(Self.path)?\(Self.query)", path: Self.path, query: Self.query,
+      headers: HTTPHeaders((plain + added).map { HTTPField(name: $0.name, value: $0.value) }))
+    change(&head)
+    return head
+  }
+
+  @Test("a signature that states no digest of the body is judged by the body itself")
+  func late() async throws {
+    let world = try await CallerWorld()
+    let key = try await world.make()
+    let head = try lateRequest(key.credentials)
+    #expect(head.headers["X-Content-Sha256"] == nil)
+    #expect(await world.verdict(head, body: Self.body).keyID == key.record.id)
+    #expect(await world.verdict(try lateRequest(key.credentials, body: [])).keyID == key.record.id)
+    let unfit = "The signature does not fit the request."
+    #expect(await world.verdict(head, body: Self.body + [0x20]).message == unfit)
+    #expect(await world.verdict(head).message == unfit)
+    #expect(await world.verdict(try lateRequest(key.credentials, secret: "other"), body: Self.body).message == unfit)
+    let stated = try lateRequest(key.credentials) {
+      $0.headers.set("X-Content-Sha256", SHA256Digest(of: Self.body + [0x20]).hexadecimal)
+    }
+    #expect(await world.verdict(stated, body: Self.body).keyID == key.record.id)
+    #expect(await world.verdict(stated, body: Self.body + [0x20]).message == unfit)
+  }
+
+  @Test("no body is taken in for a late signature of no key, a revoked one or another time")
+  func lateHead() async throws {
+    let world = try await CallerWorld()
+    let key = try await world.make()
+    func isRefusedAtOnce(_ credentials: CallerCredentials, _ change: (inout RequestHead) -> Void = { _ in })
+      async throws -> Bool
+    {
+      var head = try lateRequest(credentials, change: change)
+      head.framing = .length(UInt64(Self.body.count))
+      let step = await world.keys.check(HTTPRequest(head: head, body: HTTPBody(Self.body)))
+      if case .refused = step { return true }
+      return false
+    }
+    #expect(try await !isRefusedAtOnce(key.credentials))
+    #expect(try await isRefusedAtOnce(CallerCredentials(keyID: "0000000000000000", secret: key.credentials.secret)))
+    #expect(try await isRefusedAtOnce(key.credentials) { $0.headers.set("X-Date", "20200102T030405Z") })
+    #expect(try await isRefusedAtOnce(key.credentials) { $0.headers.add("X-Security-Token", "t") })
+    _ = try await world.keys.revoke(key.record.id)
+    #expect(try await isRefusedAtOnce(key.credentials))
+  }
+
   @Test("a key that is revoked while the body comes does not serve any more")
   func revokedMeanwhile() async throws {
     let world = try await CallerWorld()
     let key = try await world.make()
     var head = try request(key.credentials)
     head.framing = .chunked
-    guard case .needsBodyDigest(let finish) = await world.keys.check(HTTPRequest(head: head, body: HTTPBody([]))) else {
+    guard case .needsBodyDigest(_, let finish) = await world.keys.check(HTTPRequest(head: head, body: HTTPBody([])))
+    else {
       Issue.record("the body was not asked for")
       return
     }
@@ -156,7 +217,7 @@ import struct HTTPServer.RequestHead
     func message(_ change: (inout RequestHead) -> Void) async throws -> String? {
       await world.verdict(try request(key.credentials, change: change), body: Self.body).message
     }
-    for name in ["host", "x-date", "x-content-sha256"] {
+    for name in ["host", "x-date"] {
       let text = try await message { head in
         var value = head.headers["Authorization"] ?? ""
         for form in ["\(name);", ";\(name)"] { value = value.split(separator: form).joined() }

@@ -33,9 +33,14 @@ import VideoDocuments
     let (folder, clip) = (try TestFolder(), clip)
     let (front, origin) = try front(folder) { Origin.file(clip, type: "application/octet-stream", $0) }
     defer { stop(front, origin) }
-    // Nothing is known yet, and nobody is asked: a link is signed for GET.
+    // Nothing is known yet. The vendor is asked by GET, for its links are signed for that, and for a few bytes.
     let early = try #require(await front.send("HEAD"))
-    #expect(early.status == 200 && early.headers.first("content-length") == nil && origin.requests.isEmpty)
+    #expect(
+      early.status == 200 && early.headers.first("content-length") == "\(clip.count)"
+        && early.headers.first("content-type") == "video/mp4" && early.headers.first("content-range") == nil)
+    #expect(origin.requests.map { $0.head.headers["range"] } == ["bytes=0-\(MediaType.sniffedBytes - 1)"])
+    _ = await front.send("HEAD")
+    #expect(origin.requests.count == 1)
     let whole = try #require(
       await front.send("GET", [HTTPHeader("Authorization", "Bearer secret"), HTTPHeader("Cookie", "a=b")]))
     #expect(whole.status == 200 && SHA256Digest(of: whole.body) == SHA256Digest(of: clip))
@@ -49,7 +54,7 @@ import VideoDocuments
     #expect(await front.send("GET", [HTTPHeader("If-None-Match", "\"origin\"")])?.status == 304)
     let late = try #require(await front.send("HEAD"))
     #expect(late.headers.first("content-length") == "\(clip.count)" && late.headers.first("etag") == "\"origin\"")
-    #expect(origin.requests.count == 4 && origin.requests.allSatisfy { $0.head.method == "GET" })
+    #expect(origin.requests.count == 5 && origin.requests.allSatisfy { $0.head.method == "GET" })
     for request in origin.requests {
       #expect(request.head.headers["authorization"] == nil && request.head.headers["cookie"] == nil)
     }
@@ -62,6 +67,8 @@ import VideoDocuments
       HTTPResponse(status: 200, headers: ["Content-Type": "video/mp4"], body: .bytes(clip))
     }
     defer { stop(front, origin) }
+    let head = try #require(await front.send("HEAD"))
+    #expect(head.status == 200 && head.headers.first("content-length") == "\(clip.count)" && head.body.isEmpty)
     let whole = try #require(await front.send("GET", [HTTPHeader("Range", "bytes=5-9")]))
     #expect(whole.status == 200 && whole.body.count == clip.count && whole.headers.first("content-range") == nil)
   }
@@ -165,6 +172,7 @@ import VideoDocuments
     status.status = 200
     // A page is taken for a link that has gone; the vendor knows no better one.
     #expect(await front.send()?.status == 410)
+    #expect(await front.send("HEAD")?.status == 410)
     #expect(front.relinks == 1)
   }
 

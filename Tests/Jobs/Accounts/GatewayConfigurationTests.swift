@@ -18,6 +18,8 @@ import VideoDocuments
       create_wait: 1500ms
       max_body: 1GiB
       max_connections: 10
+      spool_disk: 100GiB
+      spool_memory: 64MiB
       drain: 1m30s
       archive: false
       archive_folder: clips
@@ -33,6 +35,8 @@ import VideoDocuments
     expected.createWaitMilliseconds = 1_500
     expected.maximumBodyBytes = 1 << 30
     expected.maximumConnections = 10
+    expected.spoolDiskBytes = 100 << 30
+    expected.spoolMemoryBytes = 64 << 20
     expected.drainMilliseconds = 90_000
     expected.isArchiving = false
     expected.archiveFolder = "/etc/filmgate/clips"

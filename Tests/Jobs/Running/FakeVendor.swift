@@ -17,7 +17,7 @@ import VideoDocuments
     case acceptsInSilence
     /// It does not take the job, and says nothing.
     case dropsInSilence
-    case answers(status: Int, body: String)
+    case answers(status: Int, body: String, headers: [NameValuePair] = [])
   }
 
   /// What happens to one look.
@@ -79,9 +79,9 @@ import VideoDocuments
         createsAccepted += 1
         return .unknown(Failure(.unreachable, "The connection broke."))
       case .dropsInSilence: return .unknown(Failure(.unreachable, "The connection broke."))
-      case .answers(let status, let body):
+      case .answers(let status, let body, let headers):
         if status < 300 { createsAccepted += 1 }
-        return .answered(WireAnswer(status: status, body: Array(body.utf8)))
+        return .answered(WireAnswer(status: status, headers: headers, body: Array(body.utf8)))
       case .neverSent: return .notSent(Failure(.unreachable, "No route to the vendor."))
       }
     case "DELETE":

@@ -112,6 +112,24 @@ import VideoDocuments
     #expect(try await runner().drive(job.id).job.state == .unknown)
   }
 
+  @Test("a refusal of the 500s beside which stands that nothing was bought is one; a success cannot say so")
+  func declaredFree() async throws {
+    let free = [NameValuePair("x-filmgate-charged", "no")]
+    vendor.creates = [.answers(status: 502, body: #"{"error":"upstream"}"#, headers: free)]
+    let job = try await runner().submit(sampleDraft())
+    let refused = try await runner().drive(job.id).job
+    #expect(refused.state == .failed && refused.task.failure?.charged == .no && vendor.createsReceived == 1)
+    vendor.creates = [.answers(status: 503, body: "<html>", headers: free)]
+    let other = try await runner().submit(sampleDraft("another"))
+    #expect(try await runner().drive(other.id).job.state == .failed)
+    for (status, value) in [(502, "unknown"), (502, "yes"), (200, "no")] {
+      let headers = [NameValuePair("X-Filmgate-Charged", value)]
+      vendor.creates = [.answers(status: status, body: "<html>", headers: headers)]
+      let open = try await runner().submit(sampleDraft("\(status) \(value)"))
+      #expect(try await runner().drive(open.id).job.state == .unknown, "\(status) \(value)")
+    }
+  }
+
   @Test("a plugin that crashes over a 2xx leaves the outcome unknown; over a 4xx, it was a refusal")
   func pluginCrash() async throws {
     var plugin = FakePlugin(vendor: vendor)

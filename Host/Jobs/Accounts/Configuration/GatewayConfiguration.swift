@@ -14,6 +14,9 @@ public struct GatewayConfiguration: Sendable, Hashable {
   /// Of one request, with its media.
   public var maximumBodyBytes = 64 << 20
   public var maximumConnections = 4_096
+  /// Of all requests that are received at a time: their media on disk, the rest in memory.
+  public var spoolDiskBytes = 4 << 30
+  public var spoolMemoryBytes = 128 << 20
   /// How long requests under way may take once the gateway was told to end.
   public var drainMilliseconds: Int64 = 30_000
 

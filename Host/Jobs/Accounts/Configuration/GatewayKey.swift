@@ -86,10 +86,27 @@ public struct GatewayKey: Sendable {
         configuration.maximumBodyBytes = try node.bytes(what, in: 1 << 10...GatewayConfiguration.largestBodyBytes)
       }),
     GatewayKey(
-      "max_connections", "1 to 1000000", "Connections of callers at once; more are turned away with 503.",
+      "max_connections", "1 to 1000000",
+      "Connections of callers at once. For one more, the one is closed that idles longest; where all are in use, it is "
+        + "turned away with 503. One key may have half of them in use, more is 429. Less where the process may not open so "
+        + "many files.",
       show: { "\($0.maximumConnections)" },
       read: { node, what, configuration throws(YAMLFailure) in
         configuration.maximumConnections = try node.integer(what, in: 1...1_000_000)
+      }),
+    GatewayKey(
+      "spool_disk", "1MiB to 1024GiB",
+      "What the media of all requests that are being received take of the temporary folder ($TMPDIR) together; for one "
+        + "key it is half of that. More is turned away with 503, or 429 for the key. Twice max_body at least.",
+      show: { UnitText.text(bytes: $0.spoolDiskBytes) },
+      read: { node, what, configuration throws(YAMLFailure) in
+        configuration.spoolDiskBytes = try node.bytes(what, in: 1 << 20...1 << 40)
+      }),
+    GatewayKey(
+      "spool_memory", "4MiB to 64GiB", "The same for what is no media, and stays in memory.",
+      show: { UnitText.text(bytes: $0.spoolMemoryBytes) },
+      read: { node, what, configuration throws(YAMLFailure) in
+        configuration.spoolMemoryBytes = try node.bytes(what, in: 4 << 20...64 << 30)
       }),
     duration(
       "drain", \.drainMilliseconds, in: 0...60 * minute,

@@ -77,6 +77,7 @@ struct PartFile: Sendable {
     var file = ArchivedFile(
       outputIndex: index, kind: output.kind, path: "", byteCount: Int64(status.st_size), sha256: digest.hexadecimal,
       mediaType: type?.name ?? output.mediaType)
+    if type == .mp4 || type == .mov { file.describe(ClipFacts(ofFile: descriptor)) }
     if mayReplace {
       file.path = place.path(for: type)
       guard rename(path, file.path) == 0 else { return .failure(.disk(trouble("cannot be named \(file.path)"))) }
@@ -150,5 +151,16 @@ struct PartFile: Sendable {
     let why = String(cString: strerror(filmgate_errno()))
     return Failure(
       .internal, "The file for the clip in \(folder) \(what): \(why).", advice: Self.diskAdvice, charged: .yes)
+  }
+}
+
+extension ArchivedFile {
+  /// Takes what the file says of itself.
+  fileprivate mutating func describe(_ facts: ClipFacts?) {
+    guard let facts else { return }
+    widthPixels = facts.pixelSize.width
+    heightPixels = facts.pixelSize.height
+    durationSeconds = facts.durationMilliseconds.map { Double($0) / 1_000 }
+    framesPerSecond = facts.framesPerSecond
   }
 }

@@ -122,7 +122,8 @@ public enum StepRendering {
   }
 
   private static func hasDotSegments(_ path: String) -> Bool {
-    path.prefix { $0 != "?" }.split(separator: "/").contains { segment in
+    guard path.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
+    return path.prefix { $0 != "?" }.split(separator: "/").contains { segment in
       let plain = segment.lowercased().substituting("%2e", by: ".")
       return plain == "." || plain == ".."
     }

@@ -14,7 +14,7 @@ import VideoDocuments
   var isReplay = false
   private var isTimeOver: Bool
   private var result: Result<JobSupervisor.Submission, Failure>?
-  private var continuation: CheckedContinuation<Result<JobSupervisor.Submission, Failure>, Never>?
+  private var continuation: LoopContinuation<Result<JobSupervisor.Submission, Failure>>?
   private var timer: LoopTimer?
 
   init(milliseconds: Int64) {
@@ -27,7 +27,7 @@ import VideoDocuments
   /// Waits. A caller that leaves takes nothing with it: the purchase goes on.
   func outcome() async -> Result<JobSupervisor.Submission, Failure> {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await EventLoop.suspend { continuation in
         if let result { return continuation.resume(returning: result) }
         self.continuation = continuation
         if Task.isCancelled { timeIsOver() }
