@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Jobs
 import Testing
 
 @testable import CommandLineInterface
@@ -16,6 +17,14 @@ import Testing
 
   @Test(arguments: HelpTopics.names) func everyTopicIsAsStored(_ topic: String) throws {
     try Screens.expect(try #require(HelpTopics.page(topic)), "help/topic-\(topic).txt")
+  }
+
+  @Test func everyKeyOfTheConfigurationIsExplained() {
+    let explained = Set(HelpTopics.accountKeys.map { $0.0.drop { $0 == " " } })
+    for key in ConfigurationReader.accountKeys where key != "limits" {
+      #expect(explained.contains(key[...]), "\(key)")
+    }
+    for key in ConfigurationReader.limitKeys { #expect(explained.contains("limits.\(key)"), "\(key)") }
   }
 
   @Test(arguments: commands) func noLineIsWiderThanATerminal(_ path: [String]) throws {

@@ -4,7 +4,9 @@ import atexit
 import functools
 import itertools
 import os
+import struct
 import unittest
+import zlib
 
 from gateway import Gateway, Vendors, harness, wait_until
 
@@ -12,6 +14,15 @@ SEEDANCE, KLING, JIMENG = "doubao-seedance-1-5-pro-251215", "kling-v1-6", "jimen
 # The cheapest clip of each vendor: the vendor's emulator, width, height, seconds.
 CLIPS = {SEEDANCE: ("ark", 864, 496, 4), KLING: ("kling", 1280, 720, 5), JIMENG: ("jimeng", 1248, 704, 5)}
 SECONDS = 60
+
+
+def picture(width=640, height=360):
+    """A PNG of one colour."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = (b"\0" + b"\x80\x20\x40" * width) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 class World:

@@ -3,9 +3,12 @@
 import os
 import signal
 import socket
+import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 from gate import BINARIES
 
@@ -36,6 +39,9 @@ class Service(unittest.TestCase):
             self.assertEqual(manager.recv(100), b"READY=1")
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
                 self.assertEqual(answer.status, 200)
+            os.kill(child, signal.SIGHUP)
+            self.assertRegex(manager.recv(100), rb"^RELOADING=1\nMONOTONIC_USEC=[0-9]+$")
+            self.assertEqual(manager.recv(100), b"READY=1")
             os.kill(child, signal.SIGTERM)
             self.assertEqual(manager.recv(100), b"STOPPING=1")
             _, status = os.waitpid(child, 0)
@@ -48,3 +54,37 @@ class Service(unittest.TestCase):
             os.waitpid(child, 0)
         except (ProcessLookupError, ChildProcessError):
             pass
+
+
+class Starts(unittest.TestCase):
+    def test_who_is_told_to_end_while_it_starts_ends_in_order(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = {"PATH": os.environ["PATH"], "HOME": home}
+            for wait in (0.0, 0.01, 0.03, 0.1):
+                process = subprocess.Popen(
+                    [BINARY, "serve", "--listen", "127.0.0.1:0"], env=environment, stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL)
+                # It says where it is, and at once or soon it is told to end.
+                process.stdout.readline()
+                time.sleep(wait)
+                process.terminate()
+                self.assertEqual(process.wait(60), 0)
+                process.stdout.close()
+
+    def test_a_start_that_fails_ends_in_order_whatever_is_still_at_work(self):
+        with tempfile.TemporaryDirectory() as home:
+            folder = os.path.join(home, ".local", "share", "filmgate")
+            os.makedirs(folder, mode=0o700)
+            with open(os.path.join(folder, "jobs.sqlite"), "wb") as file:
+                file.write(b"this is no database " * 100)
+            environment = {"PATH": os.environ["PATH"], "HOME": home}
+
+            def start(_):
+                # Plugins are hashed at the same time: nothing is known of them yet.
+                with tempfile.TemporaryDirectory() as cache:
+                    return subprocess.run(
+                        [BINARY, "serve", "--listen", "127.0.0.1:0"], env={**environment, "XDG_CACHE_HOME": cache},
+                        capture_output=True, timeout=60).returncode
+
+            with ThreadPoolExecutor(8) as pool:
+                self.assertEqual(set(pool.map(start, range(64))), {1})

@@ -49,15 +49,18 @@ import VideoDocuments
     #expect(response.status == 200 && response.headers["content-type"] == "text/event-stream")
     #expect(
       try await text(stream)
-        == "retry: 2000\nid: 0\nevent: video.queued\ndata: {\"state\":\"watching\",\"percent\":null}\n\n")
+        == "retry: 2000\nid: 0-queued\nevent: video.queued\ndata: {\"state\":\"watching\",\"percent\":null}\n\n")
     try await store.change("fg_1", feed) { $0.task.phase = .running }
     #expect(
-      try await text(stream) == "id: 1\nevent: video.in_progress\ndata: {\"state\":\"watching\",\"percent\":null}\n\n")
+      try await text(stream)
+        == "id: 1-in_progress\nevent: video.in_progress\ndata: {\"state\":\"watching\",\"percent\":null}\n\n")
     // Nobody sees a difference, so nobody is told; what comes next is.
     try await store.change("fg_1", feed) { $0.lookFailures = 1 }
     let waiting = Task { @LoopActor in try await text(stream) }
     try await store.change("fg_1", feed) { $0.state = .done }
-    #expect(try await waiting.value == "id: 3\nevent: video.completed\ndata: {\"state\":\"done\",\"percent\":null}\n\n")
+    #expect(
+      try await waiting.value
+        == "id: 3-completed\nevent: video.completed\ndata: {\"state\":\"done\",\"percent\":null}\n\n")
     #expect(try await text(stream) == nil)
     #expect(waits.count == 0)
   }
@@ -69,7 +72,8 @@ import VideoDocuments
     _ = try await text(stream)
     for percent in 1...500 { try await store.change("fg_1", feed) { $0.task.progressPercent = percent } }
     try await store.change("fg_1", feed) { $0.state = .failed }
-    #expect(try await text(stream) == "id: 501\nevent: video.failed\ndata: {\"state\":\"failed\",\"percent\":500}\n\n")
+    #expect(
+      try await text(stream) == "id: 501-failed\nevent: video.failed\ndata: {\"state\":\"failed\",\"percent\":500}\n\n")
     #expect(try await text(stream) == nil)
   }
 
@@ -77,16 +81,18 @@ import VideoDocuments
   func lastEventID() async throws {
     _ = try await store.insert(watchedJob("fg_1"), entries: [])
     try await store.change("fg_1") { $0.task.phase = .running }
-    let behind = try await body(lastEventID: "0")
-    #expect(try await text(behind.stream)?.contains("id: 1\nevent: video.in_progress") == true)
+    let behind = try await body(lastEventID: "0-queued")
+    #expect(try await text(behind.stream)?.contains("id: 1-in_progress\nevent: video.in_progress") == true)
     behind.stream?.cancel()
-    let current = try await body(lastEventID: "1")
+    let current = try await body(lastEventID: "1-in_progress")
     let waiting = Task { @LoopActor in try await text(current.stream) }
     try await store.change("fg_1", feed) { $0.state = .collecting }
-    #expect(try await waiting.value?.contains("id: 2\nevent: video.completed") == true)
+    #expect(try await waiting.value?.contains("id: 2-completed\nevent: video.completed") == true)
+    // The clip is brought home: nobody sees a difference.
+    try await store.change("fg_1", feed) { $0.state = .done }
     // Nothing is left to tell: a browser that hears 204 stays away.
-    #expect(try await body(lastEventID: "2").response.status == 204)
-    #expect(try await text(try await body(lastEventID: "nonsense").stream)?.contains("id: 2\n") == true)
+    #expect(try await body(lastEventID: "2-completed").response.status == 204)
+    #expect(try await text(try await body(lastEventID: "nonsense").stream)?.contains("id: 3-completed\n") == true)
     #expect(waits.count == 0)
   }
 
@@ -98,9 +104,9 @@ import VideoDocuments
     _ = try await text(stream)
     #expect(try await text(stream) == ": still there\n\n")
     percent.withLock { $0 = 7 }
-    #expect(try await text(stream) == "id: 0\nevent: video.queued\ndata: 7\n\n")
+    #expect(try await text(stream) == "id: 0-queued\nevent: video.queued\ndata: 7\n\n")
     try await store.change("fg_1") { $0.state = .cancelled }
-    #expect(try await text(stream) == "id: 1\nevent: video.failed\ndata: 7\n\n")
+    #expect(try await text(stream) == "id: 1-failed\nevent: video.failed\ndata: 7\n\n")
   }
 
   @Test("end when the client leaves, and when the gateway does")

@@ -48,7 +48,8 @@ import VideoDocuments
     return VendorCallbacks(
       index: store,
       verification: CallbackVerification(
-        manifest: { $0 == "acme" ? manifest : nil }, account: { $0 == "acme/official" ? account : nil }, clock: clock),
+        manifest: { $0 == "acme" ? manifest : nil }, account: { $0.account == "acme/official" ? account : nil },
+        clock: clock),
       clock: clock, lookGapMilliseconds: gapMilliseconds,
       hint: { [heard] _, _, body throws(Failure) in
         heard.hints.append(body)

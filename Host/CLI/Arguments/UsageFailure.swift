@@ -16,6 +16,8 @@ public enum UsageFailure: Error, Sendable, Hashable {
   case conflicting(String, String)
   case missingOption(String, neededBy: String)
   case missingSubcommand(command: [String], choices: [String])
+  /// With a gateway, for that reason.
+  case withoutEffect(option: String, reason: String)
 }
 
 extension UsageFailure {
@@ -38,6 +40,7 @@ extension UsageFailure {
     case .missingOption(let option, let other): return "\(other) needs \(option) beside it."
     case .missingSubcommand(let command, let choices):
       return "\"filmgate \(command.joined(separator: " "))\" needs one of: \(choices.joined(separator: ", "))."
+    case .withoutEffect(let option, let reason): return "\(option) has no effect with a gateway: \(reason)."
     }
   }
 
@@ -54,6 +57,7 @@ extension UsageFailure {
       return Self.help(command)
     case .unknownCommand(let name, let suggestions) where command.isEmpty && suggestions.isEmpty:
       return "\(Self.help([])); a prompt of one word is given as: filmgate generate \"\(name)\" -m MODEL"
+    case .withoutEffect(let option, _): return "leave \(option) out, or the gateway"
     default: return Self.help(command == ["help"] ? [] : command)
     }
   }

@@ -42,22 +42,29 @@ public enum CommandTree {
       "filmgate models",
     ])
 
-  /// Options that every command takes.
-  static let common: [OptionSpecification] = [
-    OptionSpecification(
-      long: "plugins", value: "DIR", summary: "Look for plugins here first; may be given several times", repeats: true,
-      section: "Everywhere", completion: .directory),
-    OptionSpecification(
-      long: "config", value: "FILE", summary: "Use this configuration file", section: "Everywhere", completion: .file),
+  /// Options that every command takes, those too that have no use for them.
+  static let gateway: [OptionSpecification] = [
     OptionSpecification(
       long: "gateway", value: "URL", summary: "Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too",
       section: "Everywhere"),
     OptionSpecification(
       long: "key", value: "TOKEN", summary: "The key for that gateway; better given as FILMGATE_KEY",
       section: "Everywhere"),
-    OptionSpecification(
-      long: "json", summary: "Write JSON: results on stdout, one event per line", section: "Everywhere"),
   ]
+
+  /// Options that every command takes which does more than print.
+  static let common: [OptionSpecification] =
+    [
+      OptionSpecification(
+        long: "plugins", value: "DIR", summary: "Look for plugins here first; may be given several times",
+        repeats: true,
+        section: "Everywhere", completion: .directory),
+      OptionSpecification(
+        long: "config", value: "FILE", summary: "Use this configuration file", section: "Everywhere", completion: .file),
+    ] + gateway + [
+      OptionSpecification(
+        long: "json", summary: "Write JSON: results on stdout, one event per line", section: "Everywhere")
+    ]
 
   static let jobArgument = PositionalSpecification(
     name: "JOB", summary: "The job's id, or its last four characters or more", completion: .job)

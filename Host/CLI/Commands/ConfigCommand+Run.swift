@@ -12,53 +12,14 @@ extension ConfigCommand {
     session.run { () throws(Failure) -> Int32 in
       let locations = try session.locations()
       let configuration = try session.configuration(locations)
-      let book = try AccountBook(
-        manifests: session.plugins().ready.map { $0.manifest }, configuration: configuration,
-        keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment)
-      if session.wantsJSON {
-        var object: JSONObject = ["accounts": .array(book.accounts.map(json))]
-        object.add("default_model", configuration.defaultModel)
-        object.add("output", configuration.output)
-        object.add("plugin_folders", configuration.pluginFolders)
-        object["gateway"] = .object(
-          JSONObject(GatewayKey.all.map { ($0.name, $0.show(configuration.gateway).map { .string($0) } ?? .null) }))
-        session.terminal.result(JSON.object(object).text)
-      } else {
-        session.terminal.result(
-          "default model  \(configuration.defaultModel ?? "none; pass -m, or `filmgate models default MODEL`")")
-        session.terminal.result("output         \(configuration.output ?? "filmgate-{id}.mp4")")
-        for folder in configuration.pluginFolders { session.terminal.result("plugins        \(folder)") }
-        session.terminal.result("")
-        session.terminal.result("Accounts:")
-        let rows = book.accounts.map { ["  \($0.name)", base($0), state($0)] }
-        session.terminal.result(rows.isEmpty ? "  none; no plugin is installed" : TextTable.render(rows))
-        session.terminal.result("")
-        session.terminal.result("Gateway:")
-        session.terminal.result(
-          TextTable.render(GatewayKey.all.map { ["  \($0.name)", $0.show(configuration.gateway) ?? "-"] }))
-      }
-      for warning in book.warnings { session.terminal.say("warning: \(warning)") }
+      let plugins = session.plugins()
+      let book = try Engine.book(plugins, configuration, locations, isLenient: false)
+      let warnings = ConfigurationCheck.warnings(configuration, book, plugins)
+      let report = ConfigurationText.json(configuration, book.accounts)
+      session.terminal.result(session.wantsJSON ? report.text : ConfigurationText.render(report))
+      for warning in warnings { session.terminal.say("warning: \(warning)") }
       return ExitCode.done.rawValue
     }
-  }
-
-  private static func state(_ account: Account) -> String {
-    guard let missing = account.missing.first else { return "ready, \(account.authentication.scheme)" }
-    return "lacks " + missing.settings.map { $0.variablesText }.joined(separator: " and ")
-  }
-
-  private static func base(_ account: Account) -> String {
-    account.baseURL.isEmpty ? "no base URL" : account.baseURL
-  }
-
-  private static func json(_ account: Account) -> JSON {
-    var object: JSONObject = [
-      "name": .string(account.name), "plugin": .string(account.pluginID), "profile": .string(account.profile),
-      "base_url": .string(account.baseURL), "scheme": .string(account.authentication.scheme),
-      "ready": .bool(account.missing.isEmpty),
-    ]
-    object.add("secrets", account.secrets.names)
-    return .object(object)
   }
 
   static func path(_ session: Session) -> Int32 {
@@ -87,16 +48,16 @@ extension ConfigCommand {
     session.run { () throws(Failure) -> Int32 in
       let locations = try session.locations()
       let configuration = try session.configuration(locations)
-      let book = try AccountBook(
-        manifests: session.plugins().ready.map { $0.manifest }, configuration: configuration,
-        keys: try KeyStore(path: locations.configuration.keyFile).load(), environment: locations.environment)
-      for warning in book.warnings { session.terminal.say("warning: \(warning)") }
+      let plugins = session.plugins()
+      let book = try Engine.book(plugins, configuration, locations, isLenient: false)
+      let warnings = ConfigurationCheck.warnings(configuration, book, plugins)
+      for warning in warnings { session.terminal.say("warning: \(warning)") }
       let path = locations.configuration.configurationFile
       let isThere = access(path, F_OK) == 0
       if session.wantsJSON {
         session.terminal.result(
           JSON.object([
-            "path": .string(path), "is_there": .bool(isThere), "warnings": .array(book.warnings.map { .string($0) }),
+            "path": .string(path), "is_there": .bool(isThere), "warnings": .array(warnings.map { .string($0) }),
           ])
           .text)
       } else {

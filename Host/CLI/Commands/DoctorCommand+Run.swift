@@ -121,10 +121,8 @@ extension DoctorCommand {
     do throws(Failure) {
       let locations = try session.locations()
       let configuration = try session.configuration(locations)
-      let keys = try KeyStore(path: locations.configuration.keyFile).load()
-      let book = try AccountBook(
-        manifests: session.plugins().ready.map { $0.manifest }, configuration: configuration, keys: keys,
-        environment: locations.environment)
+      let plugins = session.plugins()
+      let book = try Engine.book(plugins, configuration, locations, isLenient: false)
       let ready = book.accounts.filter { $0.missing.isEmpty }.map { $0.name }
       let accounts =
         ready.isEmpty
@@ -133,7 +131,7 @@ extension DoctorCommand {
           advice: "`filmgate config show` lists what each one lacks; -m studio and --sandbox need none")
         : Finding(grade: .good, what: "accounts ready: \(ready.joined(separator: ", "))")
       return [Finding(grade: .good, what: "configuration and keys can be read"), accounts]
-        + book.warnings.map { Finding(grade: .poor, what: $0) }
+        + ConfigurationCheck.warnings(configuration, book, plugins).map { Finding(grade: .poor, what: $0) }
     } catch {
       return [Finding(grade: .bad, what: FailureText.sentence(error), advice: FailureText.advice(error))]
     }

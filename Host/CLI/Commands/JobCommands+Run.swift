@@ -75,15 +75,7 @@ extension ShowCommand {
           return (job, try await runner.events(job.id))
         }
         if session.wantsJSON {
-          var object = JobLines.json(job).object ?? JSONObject()
-          object["events"] = .array(
-            events.map { event in
-              .object([
-                "at_ms": .number(JSONNumber(event.atMilliseconds)), "kind": .string(event.kind),
-                "detail": .object(event.detail),
-              ])
-            })
-          session.terminal.result(JSON.object(object).text)
+          session.terminal.result(JobLines.json(job, events).text)
         } else {
           session.terminal.result(JobLines.page(job, events, style: session.terminal.style))
         }

@@ -53,34 +53,57 @@ extension KeysCommand {
   static func list(_ session: Session) -> Int32 {
     session.run { () throws(Failure) -> Int32 in
       let locations = try session.locations()
-      let stored = try KeyStore(path: locations.configuration.keyFile).load().listed
-      var rows: [(owner: String, secret: String, shown: String, source: String)] = stored.map {
-        ($0.owner, $0.secret, $0.masked, "key file")
-      }
-      for (_, manifest) in session.plugins().ready {
-        for secret in manifest.secrets {
-          let own = "FILMGATE_\(manifest.id)_\(secret.name)".uppercased().map { $0 == "-" ? "_" : $0 }
-          for variable in [String(own)] + secret.environment where !(locations.environment[variable] ?? "").isEmpty {
-            rows.append((manifest.id, secret.name, "***", variable))
-          }
-        }
-      }
-      if session.wantsJSON {
-        let list = rows.map { row in
-          JSON.object([
-            "owner": .string(row.owner), "secret": .string(row.secret), "masked": .string(row.shown),
-            "source": .string(row.source),
-          ])
-        }
-        session.terminal.result(JSON.array(list).text)
-        return ExitCode.done.rawValue
-      }
-      if !rows.isEmpty {
-        session.terminal.result(TextTable.render(rows.map { [$0.owner, $0.secret, $0.shown, "from \($0.source)"] }))
-      }
-      if rows.isEmpty { session.terminal.say("No keys are known. `filmgate keys set PLUGIN` stores one.") }
-      return ExitCode.done.rawValue
+      let manifests = session.plugins().ready.map { $0.manifest }
+      return list(try known(manifests, try session.configuration(locations), locations), session)
     }
+  }
+
+  /// Which credentials are known, and from where; they are never shown whole. May block.
+  static func known(
+    _ manifests: [Manifest], _ configuration: Configuration, _ locations: Locations
+  ) throws(Failure) -> [JSON] {
+    func row(_ owner: String, _ secret: String, _ masked: String, _ source: String) -> JSON {
+      ["owner": .string(owner), "secret": .string(secret), "masked": .string(masked), "source": .string(source)]
+    }
+    var rows = try KeyStore(path: locations.configuration.keyFile).load().listed.map {
+      row($0.owner, $0.secret, $0.masked, "key file")
+    }
+    for account in configuration.accounts {
+      for (name, source) in account.secrets { rows.append(row(account.name, name, "***", words(source))) }
+    }
+    for manifest in manifests {
+      for secret in manifest.secrets {
+        let own = "FILMGATE_\(manifest.id)_\(secret.name)".uppercased().map { $0 == "-" ? "_" : $0 }
+        for variable in [String(own)] + secret.environment where !(locations.environment[variable] ?? "").isEmpty {
+          rows.append(row(manifest.id, secret.name, "***", variable))
+        }
+      }
+    }
+    return rows
+  }
+
+  private static func words(_ source: SecretSource) -> String {
+    switch source {
+    case .environment(let variable): "configuration: variable \(variable)"
+    case .file(let path): "configuration: file \(path)"
+    case .command: "configuration: command"
+    case .value: "configuration"
+    }
+  }
+
+  /// Shows what is known, here or at a gateway.
+  static func list(_ rows: [JSON], _ session: Session) -> Int32 {
+    if session.wantsJSON {
+      session.terminal.result(JSON.array(rows).text)
+    } else if rows.isEmpty {
+      session.terminal.say("No keys are known. `filmgate keys set PLUGIN` stores one.")
+    } else {
+      let words = rows.map { row in
+        ["owner", "secret", "masked", "source"].map { Sanitized.line(row[$0]?.string ?? "") }
+      }
+      session.terminal.result(TextTable.render(words.map { [$0[0], $0[1], $0[2], "from \($0[3])"] }))
+    }
+    return ExitCode.done.rawValue
   }
 
   static func remove(_ session: Session) -> Int32 {

@@ -23,7 +23,13 @@ extension KeysCommand {
   }
 
   @LoopActor private static func test(_ session: Session, _ engine: Engine) async throws(Failure) -> Int32 {
-    let name = session.command.positionals[0]
+    tell(try await probe(session.command.positionals[0], engine), session)
+  }
+
+  /// Asks the providers of a plugin's accounts, or of one account: nil where the credentials are accepted.
+  @LoopActor static func probe(
+    _ name: String, _ engine: Engine
+  ) async throws(Failure) -> [(account: String, failure: Failure?)] {
     let accounts = engine.accounts.filter { $0.name == name || $0.pluginID == name }
     guard !accounts.isEmpty else {
       throw Failure(
@@ -35,14 +41,21 @@ extension KeysCommand {
       throw accounts[0].lack(displayName: accounts[0].pluginID)
         ?? Failure(.authentication, "The account \(accounts[0].name) has no key.")
     }
+    var answers: [(account: String, failure: Failure?)] = []
+    for account in ready { answers.append((account.name, try await probe(account, engine))) }
+    return answers
+  }
+
+  /// Says what the providers answered; the exit code is that of the last one that refused.
+  static func tell(_ answers: [(account: String, failure: Failure?)], _ session: Session) -> Int32 {
     var worst = ExitCode.done.rawValue
-    for account in ready {
-      if let failure = try await probe(account, engine) {
+    for (account, failure) in answers {
+      if let failure {
         worst = session.fail(failure)
       } else if session.wantsJSON {
-        session.terminal.result(JSON.object(["account": .string(account.name), "accepted": true]).text)
+        session.terminal.result(JSON.object(["account": .string(account), "accepted": true]).text)
       } else {
-        session.terminal.result("\(account.name)  accepted")
+        session.terminal.result("\(Sanitized.line(account))  accepted")
       }
     }
     return worst

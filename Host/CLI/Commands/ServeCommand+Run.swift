@@ -9,18 +9,36 @@ extension ServeCommand {
     let isSandbox = session.command.isOn("sandbox")
     return MainThread.run { interruption in
       await session.runOnLoop { () async throws(Failure) -> Int32 in
+        // From the first moment: whoever is told to end while it starts ends in order too.
+        let ending = Ending()
+        interruption.onInterrupt { Task { @LoopActor in ending.come() } }
         let host = try await GatewayHost(session, isSandbox: isSandbox)
         return await host.closing { () async throws(Failure) -> Int32 in
           try host.listen(session.command.value("listen"))
           interruption.onHangup { Task { @LoopActor in await host.reload() } }
-          // Who reads the announcement may end this at once, and it is then to end in order.
-          interruption.onInterrupt {}
           host.announce()
-          await interruption.wait()
+          await ending.wait()
           await host.drain()
           return ExitCode.done.rawValue
         }
       }
     }
+  }
+}
+
+/// The moment when a server is told to end, which may come before anybody waits for it.
+@LoopActor private final class Ending {
+  private var hasCome = false
+  private var waiter: LoopContinuation<Void>?
+
+  func come() {
+    hasCome = true
+    waiter?.resume()
+    waiter = nil
+  }
+
+  func wait() async {
+    guard !hasCome else { return }
+    await EventLoop.suspend { waiter = $0 }
   }
 }

@@ -4,9 +4,6 @@ import Gateway
 import VideoDocuments
 
 extension TokensCommand {
-  /// A key that lasts longer is better made without an end.
-  private static let maximumLifetimeMilliseconds: Int64 = 3_650 * 86_400_000
-
   /// The key that the command line asks for.
   static func draft(_ command: ParsedCommand) throws(UsageFailure) -> CallerKeyDraft {
     var draft = CallerKeyDraft(name: command.positionals.first)
@@ -17,9 +14,10 @@ extension TokensCommand {
       }
     }
     draft.budget = try budget(command)
+    draft.isAdministrator = command.isOn("admin")
     draft.parallelLimit = try command.integer("parallel", in: 1...CallerKeyDraft.maximumParallelJobs)
     if let text = command.value("expires") {
-      let milliseconds = DurationText.milliseconds(text, maximum: maximumLifetimeMilliseconds)
+      let milliseconds = DurationText.milliseconds(text, maximum: CallerKeyDraft.maximumLifetimeSeconds * 1_000)
       guard let milliseconds, milliseconds >= 1_000 else {
         throw .invalidValue(option: "--expires", value: text, expected: "a duration such as 12h or 30d, up to 3650d")
       }
@@ -34,7 +32,7 @@ extension TokensCommand {
     case (nil, _): throw .missingOption("--budget", neededBy: "--currency")
     case (_, nil): throw .missingOption("--currency", neededBy: "--budget")
     case (let amount?, let currency?):
-      guard (1...16).contains(currency.utf8.count), currency.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+      guard CallerKeyDraft.isCurrency(currency) else {
         throw .invalidValue(option: "--currency", value: currency, expected: "a code such as USD or CNY")
       }
       guard let budget = Price(currency: currency, decimal: amount) else {

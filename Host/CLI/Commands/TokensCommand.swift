@@ -9,7 +9,9 @@ enum TokensCommand {
     name: "tokens", summary: "Make, list, show or revoke the keys of a gateway's callers.",
     discussion: "A key is a pair, access key and secret key, or both in one as a bearer token: callers use the form "
       + "that their client asks for. The database holds no secret; all are derived from the master key file beside "
-      + "it, so keep a copy of both. A running gateway follows within a second.",
+      + "it, so keep a copy of both. A running gateway follows within a second.\nWith --gateway and a key that may administer "
+      + "(the first one, or one made with --admin), the same is done from elsewhere; but secrets are shown once there, "
+      + "when a key is made, and keys that may administer are made where the gateway runs.",
     subcommands: [
       CommandSpecification(
         name: "create", summary: "Make a key and show it.",
@@ -26,6 +28,8 @@ enum TokensCommand {
           OptionSpecification(long: "parallel", value: "N", summary: "At most this many jobs at once, 1 to 10000"),
           OptionSpecification(
             long: "expires", value: "TIME", summary: "How long it works, such as 12h or 30d; for ever unless given"),
+          OptionSpecification(
+            long: "admin", summary: "It may also list, make and revoke keys through the gateway, and see to webhooks"),
         ] + CommandTree.common,
         examples: [
           "filmgate tokens create alice --budget 20 --currency USD",

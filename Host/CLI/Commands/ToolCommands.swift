@@ -32,7 +32,7 @@ enum CompletionsCommand {
       OptionSpecification(
         long: "list", value: "KIND", summary: "Print the words that a script offers",
         choices: ["models", "jobs", "plugins", "tokens"])
-    ])
+    ] + CommandTree.gateway)
 }
 
 /// `filmgate help TOPIC`.
@@ -43,5 +43,5 @@ enum HelpCommand {
       PositionalSpecification(
         name: "TOPIC", summary: "A command, or exit-codes, environment, plugins, config or metrics", isOptional: true,
         repeats: true, completion: .words(HelpTopics.names))
-    ])
+    ], options: CommandTree.gateway)
 }

@@ -3,7 +3,6 @@
 import EventLoop
 import Gateway
 import Jobs
-import Network
 import OrderedJSON
 import Store
 import VideoDocuments
@@ -13,13 +12,11 @@ extension WebhooksCommand {
 
   static func list(_ session: Session) throws(UsageFailure) -> Int32 {
     let limit = try session.command.integer("limit", in: 1...1000) ?? defaultLimit
-    return TokensCommand.withStore(session) { (store, _) async throws(Failure) -> Int32 in
-      var filter = WebhookFilter(limit: limit)
-      if let key = session.command.value("key") { filter.keyID = try await TokensCommand.find(key, store).id }
-      if let state = session.command.value("state").flatMap(WebhookMessage.State.init) { filter.states = [state] }
-      let messages = try await store.webhooks(filter)
+    let state = session.command.value("state").flatMap(WebhookMessage.State.init)
+    return withDesk(session) { (desk) async throws(Failure) -> Int32 in
+      let messages = try await desk.list(caller: session.command.value("caller"), state: state, limit: limit)
       if session.wantsJSON {
-        session.terminal.result(JSON.array(messages.map { WebhookText.json($0) }).text)
+        session.terminal.result(JSON.array(messages.map { $0.json }).text)
       } else if messages.isEmpty {
         session.terminal.say("There are no such webhooks.")
       } else {
@@ -31,39 +28,25 @@ extension WebhooksCommand {
   }
 
   static func show(_ session: Session) -> Int32 {
-    TokensCommand.withStore(session) { (store, _) async throws(Failure) -> Int32 in
-      let message = try await find(session.command.positionals[0], store)
-      if session.wantsJSON {
-        session.terminal.result(WebhookText.json(message).text)
-      } else {
-        session.terminal.result(WebhookText.page(message, nowMilliseconds: SystemClock().nowMilliseconds))
-      }
+    withDesk(session) { (desk) async throws(Failure) -> Int32 in
+      let message = try await desk.find(session.command.positionals[0])
+      session.terminal.result(
+        session.wantsJSON
+          ? message.json.text : WebhookText.page(message, nowMilliseconds: SystemClock().nowMilliseconds))
       return ExitCode.done.rawValue
     }
   }
 
   static func resend(_ session: Session) -> Int32 {
-    TokensCommand.withStore(session) { (store, path) async throws(Failure) -> Int32 in
-      let settings = try session.configuration(try session.locations()).gateway
-      let message = try await find(session.command.positionals[0], store)
-      let keys = try await TokensCommand.open(store, path)
-      let client = HTTPClient()
-      let links = keys.contentLinks(lifetimeMilliseconds: settings.linkLifetimeMilliseconds)
-      let sender = WebhookSender(
-        secrets: keys.webhookSecrets, mayBePrivate: { settings.webhooksMayBePrivate },
-        link: { job in
-          settings.publicURL.map {
-            links.url(base: $0, jobID: job.id, variant: nil, nowMilliseconds: SystemClock().nowMilliseconds)
-          }
-        }, send: { await client.send($0) })
-      let webhooks = Webhooks(outbox: store, store: store, sender: sender)
-      guard let sent = try await webhooks.deliver(message.id) else {
+    withDesk(session) { (desk) async throws(Failure) -> Int32 in
+      let message = try await desk.find(session.command.positionals[0])
+      guard let sent = try await desk.resend(message.id) else {
         session.terminal.say(
           "The gateway that runs is sending it; `filmgate webhooks show \(message.id)` tells the end.")
         return ExitCode.done.rawValue
       }
       if session.wantsJSON {
-        session.terminal.result(WebhookText.json(sent).text)
+        session.terminal.result(sent.json.text)
         return (sent.state == .delivered ? ExitCode.done : .unreachable).rawValue
       }
       guard sent.state == .delivered else {
@@ -78,46 +61,45 @@ extension WebhooksCommand {
   }
 
   static func secret(_ session: Session) -> Int32 {
-    TokensCommand.withStore(session) { (store, path) async throws(Failure) -> Int32 in
-      let key = try await TokensCommand.find(session.command.positionals[0], store)
-      let secret = try await TokensCommand.open(store, path).webhookSecrets.secret(of: key.id) ?? ""
-      if session.wantsJSON {
-        session.terminal.result(JSON.object(["key": .string(key.id), "secret": .string(secret)]).text)
-      } else {
-        session.terminal.result(secret)
-      }
+    withDesk(session) { (desk) async throws(Failure) -> Int32 in
+      let (keyID, secret) = try await desk.secret(of: session.command.positionals[0])
+      session.terminal.result(
+        session.wantsJSON ? JSON.object(["key": .string(keyID), "secret": .string(secret)]).text : secret)
       return ExitCode.done.rawValue
     }
   }
 
   static func setDefault(_ session: Session) -> Int32 {
-    TokensCommand.withStore(session) { (store, _) async throws(Failure) -> Int32 in
-      let settings = try session.configuration(try session.locations()).gateway
-      let key = try await TokensCommand.find(session.command.positionals[0], store)
+    withDesk(session) { (desk) async throws(Failure) -> Int32 in
+      let caller = session.command.positionals[0]
+      let told: (keyID: String, url: String?)
       if let text = session.command.positionals.dropFirst().first {
-        let url: String? =
-          text == "none"
-          ? nil
-          : try WebhookAddress.check(text, mayBePrivate: settings.webhooksMayBePrivate, field: "URL").description
-        try await store.setWebhookDefault(url, of: key.id)
-      }
-      let url = try await store.webhookDefault(of: key.id)
-      if session.wantsJSON {
-        session.terminal.result(
-          JSON.object(["key": .string(key.id), "url": url.map { .string($0) } ?? .null]).text)
+        told = try await desk.setAddress(text == "none" ? nil : text, of: caller)
       } else {
-        session.terminal.result(url ?? "none")
+        told = try await desk.address(of: caller)
       }
+      session.terminal.result(
+        session.wantsJSON
+          ? JSON.object(["key": .string(told.keyID), "url": told.url.map { .string($0) } ?? .null]).text
+          : told.url ?? "none")
       return ExitCode.done.rawValue
     }
   }
 
-  /// By its own id, or the newest of a job.
-  @LoopActor private static func find(_ text: String, _ store: SQLiteStore) async throws(Failure) -> WebhookMessage {
-    if let message = try await store.webhook(text) { return message }
-    if let message = try await store.webhooks(WebhookFilter(jobID: text, limit: 1)).first { return message }
-    throw Failure(
-      .notFound, "There is no webhook \(TokenText.quoted(text)), and none of a job of that id.", field: "ID",
-      advice: "`filmgate webhooks list` lists them; one is written when a job with an address has ended")
+  /// The gateway that is named, else this machine's database.
+  private static func withDesk(
+    _ session: Session, _ body: @escaping @Sendable @LoopActor (any WebhookDesk) async throws(Failure) -> Int32
+  ) -> Int32 {
+    guard RemoteGateway.isNamed(in: session) else {
+      return TokensCommand.withStore(session) { (store, path) async throws(Failure) -> Int32 in
+        try await body(LocalWebhookDesk(session: session, store: store, databasePath: path))
+      }
+    }
+    return MainThread.run { _ in
+      await session.runOnLoop { () async throws(Failure) -> Int32 in
+        guard let gateway = try RemoteGateway.named(in: session) else { return ExitCode.unexpected.rawValue }
+        return try await body(RemoteWebhookDesk(gateway: gateway))
+      }
+    }
   }
 }

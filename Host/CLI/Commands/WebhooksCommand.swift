@@ -17,7 +17,8 @@ enum WebhooksCommand {
         name: "list", summary: "List webhooks, newest first.",
         options: [
           OptionSpecification(long: "limit", short: "n", value: "N", summary: "At most this many; 20 unless given"),
-          OptionSpecification(long: "key", value: "KEY", summary: "Only those of this key", completion: .token),
+          OptionSpecification(
+            long: "caller", value: "KEY", summary: "Only those of this caller's key", completion: .token),
           OptionSpecification(
             long: "state", value: "STATE", summary: "Only webhooks in this state",
             choices: ["pending", "delivered", "stopped", "abandoned"]),

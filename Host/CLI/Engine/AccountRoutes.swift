@@ -7,14 +7,32 @@ import Store
 import VideoDocuments
 
 /// Tells the wire how each account reaches its provider and signs.
+///
+/// A job is looked at, cancelled and fetched with the account that bought it. So what an account was before it was
+/// changed or taken out of the configuration is kept as long as the process lives, for the jobs that it bought then:
+/// the secrets of one address never go to another.
 @LoopActor final class AccountRoutes: JobRoutes {
   private struct Entry {
     var account: Account
     var identity: AccountIdentity
+
+    init(_ account: Account) {
+      self.account = account
+      identity = account.identity
+    }
+
+    /// Whether the job was bought with the account as it is here.
+    func isBuyer(of job: JobRecord) -> Bool {
+      account.profile == job.connection.profile && account.baseURL == job.connection.baseURL
+    }
   }
 
-  /// By name.
-  private var accounts: [String: Entry]
+  /// Earlier forms of one account that are kept.
+  private static let maximumFormer = 8
+
+  private var accounts: [AccountName: Entry]
+  /// What accounts were before, newest first.
+  private var former: [AccountName: [Entry]] = [:]
   private var manifests: [Manifest]
   /// One signer an account, so that a token is used until it is old.
   private var signers: [AccountIdentity: Signer] = [:]
@@ -27,15 +45,34 @@ import VideoDocuments
   /// Takes other accounts and plugins from now on. Accounts that are the same keep their signers; secrets that a command
   /// prints are asked for again.
   func update(accounts: [Account], manifests: [Manifest]) {
-    self.accounts = Self.table(accounts)
+    let next = Self.table(accounts)
+    for (name, old) in self.accounts where next[name]?.identity != old.identity {
+      // One that could not be used bought nothing.
+      guard old.account.missing.isEmpty else { continue }
+      former[name] = Array(([old] + (former[name] ?? [])).prefix(Self.maximumFormer))
+    }
+    self.accounts = next
     self.manifests = manifests
-    let kept = Set(self.accounts.values.filter { $0.account.secretCommands.isEmpty }.map { $0.identity })
+    let all = Array(next.values) + former.values.joined()
+    let kept = Set(all.filter { $0.account.secretCommands.isEmpty }.map { $0.identity })
     signers = signers.filter { kept.contains($0.key) }
   }
 
-  private nonisolated static func table(_ accounts: [Account]) -> [String: Entry] {
-    Dictionary(accounts.map { ($0.name, Entry(account: $0, identity: $0.identity)) }) { first, _ in first }
+  private nonisolated static func table(_ accounts: [Account]) -> [AccountName: Entry] {
+    Dictionary(accounts.map { (AccountName($0.pluginID, $0.name), Entry($0)) }) { first, _ in first }
   }
+
+  /// The account that bought the job, in the newest form that leads where it was bought; else as it is called now: its
+  /// provider may have moved.
+  private func entry(for job: JobRecord) -> Entry? {
+    let name = AccountName(job.pluginID, job.account)
+    let current = accounts[name]
+    let known = (current.map { [$0] } ?? []) + (former[name] ?? [])
+    return known.first { $0.isBuyer(of: job) && $0.account.missing.isEmpty } ?? current ?? known.first
+  }
+
+  /// The same as an account, for whoever checks what its vendor announces.
+  func buyer(of job: JobRecord) -> Account? { entry(for: job)?.account }
 
   func route(for job: JobRecord) async throws(Failure) -> JobRoute {
     JobRoute(profile: try profile(of: job), signer: try await signer(for: job))
@@ -43,7 +80,7 @@ import VideoDocuments
 
   /// As `route`, for a dry run: an account without its secrets will do, for nothing is sent.
   func previewRoute(for job: JobRecord) throws(Failure) -> JobRoute {
-    guard let account = accounts[job.account]?.account else { throw unknownAccount(job) }
+    guard let account = accounts[AccountName(job.pluginID, job.account)]?.account else { throw unknownAccount(job) }
     return JobRoute(
       profile: try profile(of: job), signer: Signer(scheme: try scheme(of: account), secrets: account.secrets))
   }
@@ -63,8 +100,7 @@ import VideoDocuments
   }
 
   private func signer(for job: JobRecord) async throws(Failure) -> Signer {
-    // An account that only has the name belongs to another provider: its secrets are nothing for this one.
-    guard let entry = accounts[job.account], entry.account.pluginID == job.pluginID else { throw unknownAccount(job) }
+    guard let entry = entry(for: job) else { throw unknownAccount(job) }
     if let signer = signers[entry.identity] { return signer }
     let account = entry.account
     if var lack = account.lack(displayName: account.pluginID) {
@@ -75,7 +111,7 @@ import VideoDocuments
     let complete = try await account.fetchingSecrets()
     let signer = Signer(scheme: try scheme(of: complete), secrets: complete.secrets)
     // The accounts may have been replaced while a command printed the secrets.
-    if accounts[job.account]?.identity == entry.identity { signers[entry.identity] = signer }
+    if self.entry(for: job)?.identity == entry.identity { signers[entry.identity] = signer }
     return signer
   }
 

@@ -29,8 +29,9 @@ extension Engine {
     await live.watch()
   }
 
-  /// Reads configuration, keys and plugins again. Where one of them is at fault, everything stays as it is.
-  func reload() async throws(Failure) {
+  /// Reads configuration, keys and plugins again. Where one of them is at fault, or `preparation` for the new
+  /// configuration fails, everything stays as it is.
+  func reload(_ preparation: (Configuration) async throws(Failure) -> Void) async throws(Failure) {
     let (session, locations, registry) = (session, locations, registry)
     let read = await Blocking.run { () -> Result<Configuration, Failure> in
       do throws(Failure) {
@@ -41,7 +42,9 @@ extension Engine {
         return .failure(error)
       }
     }
-    configuration = try read.get()
+    let next = try read.get()
+    try await preparation(next)
+    configuration = next
     // Changes of plugins are told by themselves.
     await live?.reload(with: session.pluginSettings(configuration))
     await renew(EngineChange(isConfiguration: true))
@@ -69,7 +72,7 @@ extension Engine {
       switch book {
       case .success(let book):
         made = book.accounts
-        change.warnings = book.warnings
+        change.warnings = ConfigurationCheck.warnings(configuration, book, plugins)
       case .failure(let failure):
         // The file with keys cannot be read now; what was read from it before stays in use.
         made = accounts.filter { $0.pluginID != StudioAccount.account.pluginID }

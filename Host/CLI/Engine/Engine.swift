@@ -31,6 +31,8 @@ import VideoDocuments
   /// Folder of a sandbox's own store, removed at the end.
   private let temporaryFolder: ProcessFolder?
   let sandbox: Sandbox?
+  /// What the configuration said in vain when it was read first.
+  private(set) var warnings: [String] = []
   /// Counts the times that catalog and accounts were put together anew.
   var renewals = 0
   /// Told when plugins, accounts or configuration have changed.
@@ -80,6 +82,7 @@ import VideoDocuments
     var sandbox: Sandbox?
     var temporaryFolder: ProcessFolder?
     var accounts: [Account]
+    var warnings: [String] = []
     if isSandbox {
       let started = try await SandboxStart.start(plugins)
       sandbox = started.sandbox
@@ -88,7 +91,9 @@ import VideoDocuments
     } else if readsOnly {
       accounts = []
     } else {
-      accounts = try Self.book(plugins.registry.catalog, configuration, locations, isLenient: false).accounts
+      let book = try Self.book(plugins.registry.catalog, configuration, locations, isLenient: false)
+      accounts = book.accounts
+      warnings = ConfigurationCheck.warnings(configuration, book, plugins.registry.catalog)
     }
     accounts.append(StudioAccount.account)
 
@@ -116,6 +121,7 @@ import VideoDocuments
       session: session, locations: locations, configuration: configuration, plugins: plugins, live: live,
       catalog: catalog, accounts: accounts, client: client, store: store, runner: runner, wire: wire, routes: routes,
       calls: calls, temporaryFolder: temporaryFolder, sandbox: sandbox)
+    engine.warnings = warnings
     do throws(Failure) {
       try await runner.recover()
     } catch {

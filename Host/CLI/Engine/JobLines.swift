@@ -53,13 +53,16 @@ enum JobLines {
   static func page(_ job: JobRecord, _ events: [JobLogEntry], style: TextStyle) -> String {
     var heads: [(String, String)] = [
       ("state", state(job)), ("model", job.task.model), ("plugin", "\(job.pluginID) \(job.pluginVersion)"),
-      ("account", "\(job.account), \(job.connection.baseURL)"), ("price", QuoteText.render(job.quote)),
+      // A gateway does not tell which of its accounts it was.
+      job.account.isEmpty
+        ? ("gateway", job.connection.baseURL) : ("account", "\(job.account), \(job.connection.baseURL)"),
+      ("price", QuoteText.render(job.quote)),
     ]
     if let cost = job.task.cost { heads.append(("cost", "\(cost.decimal) \(cost.currency)")) }
     if let id = job.task.upstreamID { heads.append(("provider's id", Sanitized.line(id))) }
     if let word = job.task.rawStatus { heads.append(("provider says", Sanitized.line(word))) }
     if let percent = job.task.progressPercent, job.state.isLive { heads.append(("progress", "\(percent)%")) }
-    for file in job.archived { heads.append((file.kind, "\(file.path) (\(ByteText.text(file.byteCount)))")) }
+    for file in job.archived { heads.append((file.kind, archived(file))) }
     if !job.task.usage.isEmpty { heads.append(("usage", scalars(job.task.usage))) }
     var sections = [style.bold(job.id), HelpPage.table(heads)]
     if let prompt = job.request.prompt { sections.append(HelpPage.wrapParagraphs(Sanitized.line(prompt), indent: 0)) }
@@ -80,6 +83,11 @@ enum JobLines {
     return sections.joined(separator: "\n\n")
   }
 
+  private static func archived(_ file: ArchivedFile) -> String {
+    let size = ByteText.text(file.byteCount)
+    return file.path.isEmpty ? size : "\(file.path) (\(size))"
+  }
+
   /// The members that fit on a line, as `name value, …`; what is larger is for `--json`.
   private static func scalars(_ object: JSONObject) -> String {
     object.compactMap { name, value in
@@ -87,6 +95,19 @@ enum JobLines {
       guard value.object == nil, value.array == nil, name != "sha256" else { return nil }
       return "\(name) \(value.string ?? value.text)"
     }.map(Sanitized.line).joined(separator: ", ")
+  }
+
+  /// The same with its history.
+  static func json(_ job: JobRecord, _ events: [JobLogEntry]) -> JSON {
+    var object = json(job).object ?? JSONObject()
+    object["events"] = .array(
+      events.map { event in
+        [
+          "at_ms": .number(JSONNumber(event.atMilliseconds)), "kind": .string(event.kind),
+          "detail": .object(event.detail),
+        ]
+      })
+    return .object(object)
   }
 
   /// The job as `--json` shows it: no paths of inputs, no plugin state.

@@ -12,6 +12,13 @@ struct ServiceManager {
 
   init(environment: [String: String]) { self.environment = environment }
 
+  /// What announces that the configuration is read again; `READY=1` says when that is over.
+  static var reloading: String {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return "RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1_000)"
+  }
+
   /// The listening socket that was handed over, if one was, and to this very process. Not for programs started later.
   func listener() -> Int32? {
     guard environment["LISTEN_PID"].flatMap({ Int32($0) }) == getpid(),

@@ -31,6 +31,8 @@ enum HelpTopics {
         ("FILMGATE_<PLUGIN>_PROFILE", "The profile to use, such as official or relay"),
         ("FILMGATE_POLL_MILLISECONDS", "Look at new jobs this often, 100 to 3600000, instead of as their plugin says"),
         ("FILMGATE_CONFIG", "The configuration file"),
+        ("FILMGATE_GATEWAY", "Work with the gateway at this address, as --gateway does"),
+        ("FILMGATE_KEY", "The key for that gateway"),
         ("FILMGATE_WORKER", "The worker program that plugins run in"),
         ("XDG_CONFIG_HOME", "Configuration and keys: filmgate/config.yaml, filmgate/keys.json; ~/.config unless set"),
         ("XDG_DATA_HOME", "Jobs and plugins: filmgate/jobs.sqlite, filmgate/plugins; ~/.local/share unless set"),

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import Network
 import VideoDocuments
 
 /// The program: arguments in, exit code out.
@@ -14,6 +15,7 @@ public enum CommandLineProgram {
     signal(SIGPIPE, SIG_IGN)
     // A file beyond the limit is a failed write and not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    CryptoLibrary.keepUntilTheEnd()
     let terminal = Terminal.standard()
     do throws(UsageFailure) {
       let arguments = try arguments()

@@ -11,7 +11,8 @@ import VideoDocuments
   let gateway: RemoteGateway
 
   func run(_ path: String) async throws(Failure) -> Int32 {
-    let manifests = try await manifests()
+    if path == "models default" { return try await defaultModel() }
+    let manifests = try await gateway.manifests()
     let terminal = session.terminal
     switch path {
     case "models list": return ModelsCommand.list(Catalog(manifests.map { CatalogEntry($0) }), session)
@@ -27,7 +28,14 @@ import VideoDocuments
       }
       if session.wantsJSON {
         terminal.result(
-          JSON.array(manifests.map { ["id": .string($0.id), "version": .string($0.version)] }).text)
+          JSON.array(
+            manifests.map { manifest in
+              [
+                "id": .string(manifest.id), "version": .string(manifest.version), "state": "ready",
+                "models": .array(manifest.models.map { .string($0.id) }),
+              ]
+            }
+          ).text)
       }
     default:
       let id = session.command.positionals[0]
@@ -38,21 +46,22 @@ import VideoDocuments
             + Suggestion.clause(Suggestion.nearest(to: id, among: manifests.map { $0.id })), field: "plugin",
           advice: "`filmgate plugins list` shows what it has")
       }
-      terminal.result(manifest.json.text)
+      terminal.result(
+        session.wantsJSON ? manifest.json.text : PluginText.page(manifest, style: terminal.style))
     }
     return ExitCode.done.rawValue
   }
 
-  private func manifests() async throws(Failure) -> [Manifest] {
-    var manifests: [Manifest] = []
-    for plugin in try await gateway.get("/v1/plugins")["data"]?.array ?? [] {
-      guard let document = plugin["manifest"] else { continue }
-      do throws(DocumentFailure) {
-        manifests.append(try Manifest(document))
-      } catch {
-        throw Failure(.drift, "The gateway describes a plugin in a way that is not understood: \(error).")
-      }
+  /// What requests get that name no model.
+  private func defaultModel() async throws(Failure) -> Int32 {
+    let model = try await gateway.get("/v1/models")["default_model"]?.string
+    if session.wantsJSON {
+      session.terminal.result(JSON.object(["default_model": model.map { .string($0) } ?? .null]).text)
+    } else if let model {
+      session.terminal.result(Sanitized.line(model))
+    } else {
+      session.terminal.say("The gateway has no default model.")
     }
-    return manifests
+    return ExitCode.done.rawValue
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Jobs
 import Network
 import OrderedJSON
 import Store
@@ -38,6 +39,12 @@ import VideoDocuments
     return RemoteGateway(base: base, key: key, client: HTTPClient())
   }
 
+  /// Whether a command is to go to a gateway.
+  nonisolated static func isNamed(in session: Session) -> Bool {
+    let address = session.command.value("gateway") ?? Locations.processEnvironment()["FILMGATE_GATEWAY"]
+    return address?.isEmpty == false
+  }
+
   func get(_ path: String) async throws(Failure) -> JSON { try await ask("GET", path, [], .empty, repeats: true) }
 
   /// Makes something: sent once, and again only by whoever asks for it.
@@ -45,6 +52,41 @@ import VideoDocuments
     _ path: String, headers: [HTTPHeader] = [], body: MessageBody = .empty
   ) async throws(Failure) -> JSON {
     try await ask("POST", path, headers, body, repeats: false)
+  }
+
+  func post(_ path: String, json: JSON) async throws(Failure) -> JSON {
+    try await post(
+      path, headers: [HTTPHeader("Content-Type", "application/json")], body: .bytes(json.serialized()))
+  }
+
+  /// The elements of a list, each read by `read`.
+  func list<Element>(
+    _ path: String, _ read: (JSON) throws(DocumentFailure) -> Element
+  ) async throws(Failure) -> [Element] {
+    var elements: [Element] = []
+    for json in try await get(path)["data"]?.array ?? [] {
+      elements.append(try document { () throws(DocumentFailure) in try read(json) })
+    }
+    return elements
+  }
+
+  /// What the gateway told, read as a document.
+  func document<Document>(_ read: () throws(DocumentFailure) -> Document) throws(Failure) -> Document {
+    do throws(DocumentFailure) {
+      return try read()
+    } catch {
+      throw Failure(.drift, "The gateway answered in a way that is not understood: \(error).")
+    }
+  }
+
+  /// Its models.
+  func catalog() async throws(Failure) -> Catalog {
+    Catalog(try await manifests().map { CatalogEntry($0) })
+  }
+
+  /// Its plugins.
+  func manifests() async throws(Failure) -> [Manifest] {
+    try await list("/v1/plugins") { (json) throws(DocumentFailure) in try Manifest(json["manifest"] ?? .null) }
   }
 
   func job(_ id: String, waitSeconds: Int = 0) async throws(Failure) -> JobRecord {

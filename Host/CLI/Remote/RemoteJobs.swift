@@ -13,6 +13,8 @@ import VideoDocuments
   let session: Session
   let gateway: RemoteGateway
   let interruption: MainThread.Interruption
+  /// Where clips go that were given no place; nil: as they are called.
+  var usualOutput: String?
 
   /// The longest that one question waits for news.
   private static let waitSeconds = 20
@@ -46,8 +48,11 @@ import VideoDocuments
           element["kind"]?.string ?? "", atMilliseconds: Int64(element["at_ms"]?.int ?? 0),
           detail: element["detail"]?.object ?? JSONObject()))
     }
-    session.terminal.result(
-      session.wantsJSON ? JobLines.json(job).text : JobLines.page(job, events, style: session.terminal.style))
+    guard session.wantsJSON else {
+      session.terminal.result(JobLines.page(job, events, style: session.terminal.style))
+      return ExitCode.done.rawValue
+    }
+    session.terminal.result(JobLines.json(job, events).text)
     return ExitCode.done.rawValue
   }
 
@@ -57,10 +62,15 @@ import VideoDocuments
       _ = try await gateway.post("/v1/video/generations/\(PercentEncoding.encode(job.id))/cancel")
     } catch {
       guard error.kind == .invalid || error.kind == .unsupported else { throw error }
-      return session.fail(error, .providerFailed)
+      var failure = error
+      let isThere = job.state == .done || job.state == .collecting
+      failure.advice =
+        isThere ? "`filmgate get \(job.id)` saves the clip" : "`filmgate show \(job.id)` tells how it stands"
+      return session.fail(failure, .providerFailed)
     }
     if session.wantsJSON {
-      session.terminal.result(JSON.object(["event": "cancelled", "job": .string(job.id)]).text)
+      let cancelled = try await gateway.job(job.id)
+      session.terminal.result(JSON.object(["event": "cancelled", "job": JobLines.json(cancelled)]).text)
     } else {
       session.terminal.result("\(job.id) cancelled")
     }
@@ -139,7 +149,9 @@ import VideoDocuments
     let writesToStandardOutput = output == "-"
     let folder = writesToStandardOutput ? try TemporaryFolder.make() : nil
     defer { folder?.remove() }
-    let path = folder.map { "\($0.path)/clip.mp4" } ?? OutputPath.expand(output, id: job.id, model: job.task.model)
+    let path =
+      folder.map { "\($0.path)/clip.mp4" }
+      ?? OutputPath.expand(output ?? usualOutput, id: job.id, model: job.task.model)
     job.outputPath = Purchase.absolute(path)
     job.isOverwriting = session.command.isOn("overwrite")
     let archive = FileArchive(client: gateway.client)

@@ -26,17 +26,17 @@ import VideoDocuments
     defer { folder.remove() }
     let draft = try await draft(isAgain: isAgain, folder.path)
     let strict = command.isOn("lenient") ? "" : "&strict=true"
-    let account = command.value("account").map { "&account=\(PercentEncoding.encode($0))" } ?? ""
+    let again = isAgain ? "&again=\(PercentEncoding.encode(command.positionals[0]))" : ""
     let form = try Self.form(draft)
     let headers = [HTTPHeader("Content-Type", "multipart/form-data; boundary=\(form.boundary)")]
-    let price = try await gateway.post("/v1/jobs?dry_run=true\(strict)\(account)", headers: headers, body: form.body)
+    let price = try await gateway.post("/v1/jobs?dry_run=true\(strict)\(again)", headers: headers, body: form.body)
     let display = JobDisplay(session)
     try show(price, display)
     if isDryRun { return ExitCode.done.rawValue }
     // A repeat of this very command would be another job; a repeat of this request is not.
     let repeatKey = "cli-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))"
     let answer = try await gateway.post(
-      "/v1/jobs?x=1\(strict)\(account)", headers: headers + [HTTPHeader("Idempotency-Key", repeatKey)], body: form.body)
+      "/v1/jobs?x=1\(strict)\(again)", headers: headers + [HTTPHeader("Idempotency-Key", repeatKey)], body: form.body)
     let job = try gateway.record(answer)
     display.submitted(job)
     if command.isOn("no-wait") {
@@ -65,9 +65,21 @@ import VideoDocuments
       for warning in price["warnings"]?.array ?? [] {
         display.say("\(style.warning("warning:")) \(Sanitized.line(warning.string ?? ""))")
       }
-      if session.command.isOn("dry-run"), let curl = price["curl"]?.string { session.terminal.result(curl) }
+      if session.command.isOn("dry-run") { try showDryRun(price, display) }
     }
     if let limit = arguments.maximumCost { try limit.check(quote) }
+  }
+
+  private func showDryRun(_ price: JSON, _ display: JobDisplay) throws(Failure) {
+    let style = session.terminal.errorStyle
+    session.terminal.result(price["curl"]?.string ?? "# rendered by the gateway; nothing is sent")
+    var ledger: [LedgerEntry] = []
+    for entry in price["ledger"]?.array ?? [] {
+      ledger.append(try gateway.document { () throws(DocumentFailure) in try LedgerEntry(entry) })
+    }
+    display.say(style.bold("fields"))
+    display.say(LedgerText.render(ledger, style: style))
+    display.say("Nothing was sent and nothing was bought.")
   }
 
   /// The request as it was typed, or as the gateway reads the file.
@@ -77,11 +89,8 @@ import VideoDocuments
     if isAgain {
       draft = try RequestBuilder.again(
         try await gateway.job(session.command.positionals[0]), arguments, checksInputs: false)
-      guard draft.assets.isEmpty else {
-        throw Failure(
-          .unsupported, "This job has inputs that are at the gateway.", field: "job",
-          advice: "give them again with `filmgate generate`")
-      }
+      // They are at the gateway, which takes them from the job.
+      draft.assets = []
     } else if let path = session.command.value("request") {
       draft = try await read(path, assets)
     }

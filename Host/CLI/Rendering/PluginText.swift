@@ -55,10 +55,19 @@ enum PluginText {
   }
 
   static func page(_ plugin: DiscoveredPlugin, _ manifest: Manifest, style: TextStyle) -> String {
-    var heads: [(String, String)] = [
+    let file = [
       ("file", plugin.path), ("state", plugin.problem ?? "ready"), ("sha256", plugin.sha256Text),
-      ("jail", plugin.jailLevel.map { "\($0)" } ?? "not known"), ("abi", "\(manifest.abiMajor).\(manifest.abiMinor)"),
+      ("jail", plugin.jailLevel.map { "\($0)" } ?? "not known"),
     ]
+    return page(manifest, file: file, disabled: plugin.disabledOperations, style: style)
+  }
+
+  /// The same of a plugin of which only the manifest is known: a gateway's. `disabled` has for each operation the reason
+  /// why it cannot be used.
+  static func page(
+    _ manifest: Manifest, file: [(String, String)] = [], disabled: [String?] = [], style: TextStyle
+  ) -> String {
+    var heads = file + [("abi", "\(manifest.abiMajor).\(manifest.abiMinor)")]
     if let licence = manifest.licence { heads.append(("licence", licence)) }
     if let homepage = manifest.homepage { heads.append(("homepage", Sanitized.line(homepage))) }
     var sections = [
@@ -79,8 +88,8 @@ enum PluginText {
       "Operations:\n"
         + HelpPage.table(
           manifest.operations.enumerated().map { index, operation in
-            let disabled = index < plugin.disabledOperations.count ? plugin.disabledOperations[index] : nil
-            return (operation.name, disabled ?? operation.parameters.map { $0.name }.joined(separator: ", "))
+            let reason = index < disabled.count ? disabled[index] : nil
+            return (operation.name, reason ?? operation.parameters.map { $0.name }.joined(separator: ", "))
           }))
     if let dialect = manifest.dialect {
       sections.append("Wire format: \(dialect.name), \(dialect.routes.count) routes under \(dialect.mount)")

@@ -2,7 +2,6 @@
 
 import Dialects
 import Network
-import OrderedJSON
 import Store
 import VideoDocuments
 
@@ -33,21 +32,6 @@ enum WebhookText {
       text += "\n\nAttempts:\n" + TextTable.render(attempts.map { ["  \($0[0])", $0[1]] })
     }
     return text
-  }
-
-  static func json(_ message: WebhookMessage) -> JSON {
-    var object = JSONObject()
-    object.add("id", message.id)
-    object.add("state", message.state.rawValue)
-    object.add("event", message.event.rawValue)
-    object.add("job", message.jobID)
-    object.add("key", message.keyID)
-    object.add("url", message.url)
-    object.add("created_at_ms", message.createdAtMilliseconds)
-    object.add("expires_at_ms", message.expiresAtMilliseconds)
-    object.add("next_attempt_at_ms", message.nextAttemptAtMilliseconds)
-    object["attempts"] = .array(message.attempts.map { $0.json })
-    return .object(object)
   }
 
   /// What one attempt came to.

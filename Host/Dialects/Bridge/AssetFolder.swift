@@ -41,7 +41,10 @@ public struct AssetFolder: Sendable {
         let medium = found.first(where: { $0.name == name })
       else { continue }
       adopted.insert(name)
-      let (asset, input) = try await keep(medium, id: "a\(assets.count + 1)")
+      // Inputs of an earlier job may stand beside them.
+      let taken = Set(request.inputs.compactMap { $0.asset })
+      let number = (1...).first { !taken.contains("a\($0)") } ?? 0
+      let (asset, input) = try await keep(medium, id: "a\(number)")
       assets.append(asset)
       var complete = input
       complete.role = request.inputs[index].role

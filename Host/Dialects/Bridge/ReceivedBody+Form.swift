@@ -84,7 +84,7 @@ extension ReceivedBody {
       }
     } catch {
       if case .body(.disconnected) = error { throw .interrupted }
-      if case .body(.refused) = error { throw .interrupted }
+      if case .body(.refused(let failure)) = error { throw .malformed(failure) }
       if let failure = form.failure { throw .refused(failure) }
       let kind: FailureKind = error.status == 413 ? .limit : .invalid
       throw .refused(Failure(kind, "\(error)", field: "body", advice: "Correct the form, or send JSON."))

@@ -75,6 +75,7 @@ public struct ReceivedBody: Sendable {
     do throws(HTTPBodyFailure) {
       return try await body.next()
     } catch {
+      if case .refused(let failure) = error { throw .malformed(failure) }
       throw .interrupted
     }
   }
@@ -82,7 +83,9 @@ public struct ReceivedBody: Sendable {
 
 /// Why a body was not taken in.
 public enum ReceivingFailure: Error, Sendable {
-  /// The caller has gone, or the server answers by itself.
+  /// The caller has gone.
   case interrupted
+  /// The bytes break the protocol, or come too slowly.
+  case malformed(RequestFailure)
   case refused(Failure)
 }

@@ -14,11 +14,19 @@ public enum OpenAIDialect {
   public static func decode(
     _ body: JSON, kindOfAsset: (String) -> MediaKind? = { _ in nil }
   ) throws(Failure) -> DecodedRequest {
+    let decoded = try decodeChanges(body, kindOfAsset: kindOfAsset)
+    if decoded.request.shots.isEmpty { try requirePrompt(decoded.request) }
+    return decoded
+  }
+
+  /// Reads the body of `/videos/{id}/again`: what is to differ from the task in the path, if anything.
+  public static func decodeChanges(
+    _ body: JSON, kindOfAsset: (String) -> MediaKind? = { _ in nil }
+  ) throws(Failure) -> DecodedRequest {
     var decoder = try OpenAIDecoder(body)
     let references = try decoder.references(kindOfAsset)
     var decoded = try decoder.rest()
     decoded.request.inputs = references + decoded.request.inputs
-    if decoded.request.shots.isEmpty { try requirePrompt(decoded.request) }
     return decoded
   }
 

@@ -3,7 +3,7 @@
 public import EventLoop
 public import Jobs
 import Network
-import Store
+public import Store
 public import VideoDocuments
 
 /// Checks the signatures of callbacks with the secrets of the accounts that bought the jobs.
@@ -12,14 +12,14 @@ public import VideoDocuments
   private static let secretsMilliseconds: Int64 = 60_000
 
   private let manifest: @LoopActor (_ pluginID: String) -> Manifest?
-  private let account: @LoopActor (_ name: String) -> Account?
+  private let account: @LoopActor (_ job: JobRecord) -> Account?
   private let clock: any JobClock
-  private var fetched: [String: (secrets: Secrets, atMilliseconds: Int64)] = [:]
+  private var fetched: [AccountIdentity: (secrets: Secrets, atMilliseconds: Int64)] = [:]
 
-  /// Both closures answer for the moment, so that a reload is seen.
+  /// Both closures answer for the moment, so that a reload is seen; `account` is the one that bought the job.
   public nonisolated init(
     manifest: @escaping @LoopActor (_ pluginID: String) -> Manifest?,
-    account: @escaping @LoopActor (_ name: String) -> Account?, clock: any JobClock = SystemClock()
+    account: @escaping @LoopActor (_ job: JobRecord) -> Account?, clock: any JobClock = SystemClock()
   ) {
     self.manifest = manifest
     self.account = account
@@ -44,12 +44,13 @@ public import VideoDocuments
       throw Failure(
         .plugin, "The plugin \(job.pluginID) names a signature of callbacks that cannot be checked: \(error).")
     }
-    guard let secret = try await secrets(of: job.account)[signature.secretName] else { return nil }
+    guard let secret = try await secrets(for: job)[signature.secretName] else { return nil }
     return Demand(signature: signature, secret: secret)
   }
 
-  private func secrets(of name: String) async throws(Failure) -> Secrets {
-    guard let account = account(name) else { return Secrets() }
+  private func secrets(for job: JobRecord) async throws(Failure) -> Secrets {
+    guard let account = account(job) else { return Secrets() }
+    let name = account.identity
     guard !account.secretCommands.isEmpty else { return account.secrets }
     let now = clock.nowMilliseconds
     if let known = fetched[name], now - known.atMilliseconds < Self.secretsMilliseconds { return known.secrets }

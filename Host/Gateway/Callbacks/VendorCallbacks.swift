@@ -57,9 +57,12 @@ public import VideoDocuments
     do throws(HTTPBodyFailure) {
       body = try await request.body.collect(limit: Self.maximumBodyBytes)
     } catch {
-      if case .tooLarge(let limit) = error { return Self.refusal(413, "The body has more than \(limit) bytes.") }
-      // The server drops what is answered now.
-      return HTTPResponse(status: 400)
+      switch error {
+      case .tooLarge(let limit): return Self.refusal(413, "The body has more than \(limit) bytes.")
+      case .refused(let failure): return Self.refusal(failure.status, failure.description)
+      // Nobody is there to read it.
+      default: return HTTPResponse(status: 400)
+      }
     }
     do throws(Failure) {
       return try await take(request, body, token)

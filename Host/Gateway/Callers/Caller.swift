@@ -11,8 +11,11 @@ public struct Caller: Sendable, Hashable {
   public var name: String
   /// Patterns of the models that it may use; empty: all.
   public var modelPatterns: [String]
+  /// Whether it may look after the gateway itself.
+  public var isAdministrator: Bool
 
-  public init(keyID: String, name: String, modelPatterns: [String] = []) {
+  public init(keyID: String, name: String, modelPatterns: [String] = [], isAdministrator: Bool = false) {
+    self.isAdministrator = isAdministrator
     self.keyID = keyID
     self.name = name
     self.modelPatterns = modelPatterns

@@ -30,6 +30,26 @@ public struct CallerCredentials: Sendable, Hashable, CustomStringConvertible, Cu
     self.init(keyID: String(decoding: parts[0], as: UTF8.self), secret: String(decoding: parts[1], as: UTF8.self))
   }
 
+  /// The text without what looks like a key of ours: keys get into paths and queries by mistake, and from there must not
+  /// get into logs.
+  static func masked(_ text: String) -> String {
+    guard text.contains(prefix) else { return text }
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: prefix) {
+      result += rest[..<start.upperBound]
+      rest = rest[start.upperBound...]
+      let key = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+      guard key.utf8.count > shortestMasked else { continue }
+      result += Secrets.mask
+      rest = rest.dropFirst(key.count)
+    }
+    return result + rest
+  }
+
+  /// An id alone is no secret.
+  private static let shortestMasked = 20
+
   static func makeKeyID() -> String { Base32.encode(SecureRandom.bytes(idBytes)) }
 
   public var description: String { "CallerCredentials(\(keyID), \(Secrets.mask))" }

@@ -8,6 +8,9 @@ public struct CallerKeyDraft: Sendable {
   public static let maximumNameBytes = 64
   public static let maximumPatterns = 100
   public static let maximumParallelJobs = 10_000
+  /// Ten years: a key that lasts longer is better made without an end.
+  public static let maximumLifetimeSeconds: Int64 = 3_650 * 86_400
+  public static let maximumCurrencyBytes = 16
 
   /// Nil: the id.
   public var name: String?
@@ -16,11 +19,14 @@ public struct CallerKeyDraft: Sendable {
   public var parallelLimit: Int?
   /// How long it works; nil: until it is revoked.
   public var lifetimeSeconds: Int64?
+  /// Whether it may look after the gateway itself.
+  public var isAdministrator: Bool
 
   public init(
     name: String? = nil, modelPatterns: [String] = [], budget: Price? = nil, parallelLimit: Int? = nil,
-    lifetimeSeconds: Int64? = nil
+    lifetimeSeconds: Int64? = nil, isAdministrator: Bool = false
   ) {
+    self.isAdministrator = isAdministrator
     self.name = name
     self.modelPatterns = modelPatterns
     self.budget = budget
@@ -49,12 +55,26 @@ public struct CallerKeyDraft: Sendable {
         .invalid, "The number of jobs at once is from 1 to \(Self.maximumParallelJobs).", field: "parallel",
         advice: "Leave it out for no limit.")
     }
-    if let lifetimeSeconds, lifetimeSeconds <= 0 {
-      throw Failure(.invalid, "A key works for one second at least.", field: "expires", advice: "Give it longer.")
+    if let lifetimeSeconds, !(1...Self.maximumLifetimeSeconds).contains(lifetimeSeconds) {
+      throw Failure(
+        .invalid, "A key works for 1 to \(Self.maximumLifetimeSeconds) seconds, or until it is revoked.",
+        field: "expires", advice: "Leave it out for no end.")
+    }
+    if let budget {
+      guard Self.isCurrency(budget.currency), budget.amountMicros >= 0 else {
+        throw Failure(
+          .invalid, "A budget's currency is a code of up to \(Self.maximumCurrencyBytes) letters.", field: "budget",
+          advice: "Give one such as USD or CNY.")
+      }
     }
     return CallerKeyRecord(
       id: id, name: name ?? id, createdAtSeconds: nowSeconds, expiresAtSeconds: lifetimeSeconds.map { nowSeconds + $0 },
-      modelPatterns: modelPatterns, budget: budget, parallelLimit: parallelLimit)
+      modelPatterns: modelPatterns, budget: budget, parallelLimit: parallelLimit, isAdministrator: isAdministrator)
+  }
+
+  /// A code such as USD, or a vendor's own unit.
+  public static func isCurrency(_ text: String) -> Bool {
+    (1...maximumCurrencyBytes).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && $0.isLetter }
   }
 
   private static func isPrintable(_ text: String) -> Bool {

@@ -161,7 +161,8 @@ public import VideoDocuments
     guard let key = keys[keyID] else { throw mismatch }
     guard key.revokedAtSeconds == nil else { throw .revokedKey }
     if let expiry = key.expiresAtSeconds, expiry <= now { throw .expiredKey(expiry, nowSeconds: now) }
-    return Caller(keyID: key.id, name: key.name, modelPatterns: key.modelPatterns)
+    return Caller(
+      keyID: key.id, name: key.name, modelPatterns: key.modelPatterns, isAdministrator: key.isAdministrator)
   }
 
   // MARK: Making and ending keys
@@ -174,9 +175,10 @@ public import VideoDocuments
     return (key, credentials(of: key))
   }
 
-  /// At the first start of a gateway: a key of the name `first`, to be shown once. Nil when there ever was a key.
+  /// At the first start of a gateway: a key of the name `first`, to be shown once, which is its operator's and may
+  /// administer it. Nil when there ever was a key.
   public func makeFirstKeyIfNone() async throws(Failure) -> (CallerKeyRecord, CallerCredentials)? {
-    let key = try CallerKeyDraft(name: "first")
+    let key = try CallerKeyDraft(name: "first", isAdministrator: true)
       .record(id: CallerCredentials.makeKeyID(), nowSeconds: clock.nowMilliseconds / 1_000)
     guard try await store.insertCallerKey(key, onlyAsFirst: true) else { return nil }
     try await refresh(always: true)

@@ -9,8 +9,8 @@ public import VideoDocuments
 
 /// Server-sent events of one job: its state now, then each change, until it is over.
 ///
-/// The id of an event is the job's revision. A client that comes back with `Last-Event-ID` gets what it has not seen:
-/// each event is the whole state, so nothing is lost where several changes became one.
+/// The id of an event is the job's revision and the word for its state. A client that comes back with `Last-Event-ID`
+/// gets what it has not seen: each event is the whole state, so nothing is lost where several changes became one.
 @LoopActor public struct EventStream {
   public typealias View = @LoopActor (JobRecord) -> JSON
 
@@ -41,9 +41,12 @@ public import VideoDocuments
       waits.close(watch)
       throw error
     }
-    let seen = request.head.headers["last-event-id"].flatMap { Int64($0) }
-    let hasSeenAll = seen == current.revision
-    if hasSeenAll, VisibleState(current).isFinal {
+    let seen = request.head.headers["last-event-id"]
+    let state = VisibleState(current)
+    // What comes after the end is only tidied up: no caller sees it.
+    let hasSeenEnd = state.isFinal && seen?.hasSuffix("-\(state.word)") == true
+    let hasSeenAll = seen == Self.id(of: current)
+    if hasSeenEnd {
       waits.close(watch)
       // The one answer after which a browser does not come back.
       return HTTPResponse(status: 204, headers: ["Cache-Control": "no-store"])
@@ -59,6 +62,10 @@ public import VideoDocuments
         "X-Accel-Buffering": "no",
       ], body: .stream(body))
   }
+}
+
+extension EventStream {
+  fileprivate static func id(of job: JobRecord) -> String { "\(job.revision)-\(VisibleState(job).word)" }
 }
 
 /// The events as they are asked for: while the client does not read, changes pile up to one.
@@ -101,7 +108,7 @@ public import VideoDocuments
         let opening = hasBegun ? "" : "retry: 2000\n"
         hasBegun = true
         if isFinal { cancel() }
-        return Array("\(opening)id: \(job.revision)\n\(content)\n".utf8)
+        return Array("\(opening)id: \(EventStream.id(of: job))\n\(content)\n".utf8)
       }
       if VisibleState(job).isFinal { break }
       if let newer = await watch.next(after: job.revision, timeoutMilliseconds: heartbeatMilliseconds) {

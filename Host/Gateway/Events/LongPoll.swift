@@ -10,6 +10,9 @@ public import VideoDocuments
   /// The longest wait.
   public nonisolated static let maximumSeconds = 60
 
+  /// How often the store is asked: another process may look after the job.
+  private static let glanceMilliseconds: Int64 = 5_000
+
   private let store: any Store
   private let waits: OpenWaits
 
@@ -41,9 +44,13 @@ public import VideoDocuments
     while !VisibleState(current).isFinal, VisibleState(current) == seen, !waits.isDraining {
       let now = EventLoop.monotonicNanoseconds
       guard now < deadline else { break }
-      let left = Int64((deadline - now) / 1_000_000) + 1
-      guard let next = await watch.next(after: current.revision, timeoutMilliseconds: left) else { break }
-      current = next
+      let left = min(Int64((deadline - now) / 1_000_000) + 1, Self.glanceMilliseconds)
+      if let next = await watch.next(after: current.revision, timeoutMilliseconds: left) {
+        current = next
+      } else if let stored = try await store.job(job.id), stored.revision > current.revision {
+        // Another process has written it.
+        current = stored
+      }
     }
     return current
   }

@@ -23,6 +23,8 @@ public struct LoggedRequest: Sendable {
   public var warningCount: Int
   /// The kind of failure that was answered.
   public var failure: String?
+  /// Why, where that is the operator's business.
+  public var message: String?
 
   public init(requestID: String, method: String, route: String, path: String, status: Int, nanoseconds: UInt64) {
     self.requestID = requestID
@@ -54,19 +56,19 @@ enum LoggedQuery {
       plain.contains(item.name)
         ? "\(item.name)=\(item.value)" : "\(item.name.prefix(64))=\(item.value.isEmpty ? "" : Secrets.mask)"
     }.joined(separator: "&")
-    return String(decoding: text.utf8.prefix(maximumBytes), as: UTF8.self)
+    return String(decoding: CallerCredentials.masked(text).utf8.prefix(maximumBytes), as: UTF8.self)
   }
 }
 
-/// Takes out of paths what may be a secret although no route has them: the address of a vendor's callback, asked for in
-/// another way than vendors do.
+/// Takes out of paths what may be a secret although no route has them: keys, and the address of a vendor's callback,
+/// asked for in another way than vendors do.
 enum LoggedPath {
   private static let secretFolder = CallbackAddress.path.split(separator: "/").joined()
 
   static func masked(_ path: String) -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard let index = parts.firstIndex(where: { $0.lowercased() == secretFolder }), index + 1 < parts.count else {
-      return path
+      return CallerCredentials.masked(path)
     }
     return parts[...index].joined(separator: "/") + "/" + Secrets.mask
   }

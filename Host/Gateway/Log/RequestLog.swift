@@ -3,7 +3,7 @@
 public import EventLoop
 public import Jobs
 import OrderedJSON
-import Store
+public import Store
 public import VideoDocuments
 
 /// The gateway's log: one line for each request, each change of a job, and what else an operator should know.
@@ -72,12 +72,40 @@ public import VideoDocuments
       line.add("job", request.jobID)
       if request.warningCount > 0 { line.add("warnings", request.warningCount) }
       line.add("failure", request.failure)
+      line.add("message", request.message.map { Self.short($0) })
       line.add("peer", request.peer)
     }
   }
 
-  /// Writes of every change of a job's state from now on.
-  public func follow(_ feed: JobFeed) {
+  /// Somebody was turned away before a route was known.
+  func refusal(status: Int, reason: String, peer: String) {
+    write(status >= 500 ? .warning : .info, "refusal") { line in
+      line.add("status", status)
+      line.add("message", Self.short(reason))
+      line.add("peer", peer)
+    }
+  }
+
+  /// One attempt to deliver a webhook. Of its address the host alone: the rest is the caller's secret.
+  public func webhook(_ report: Webhooks.Report) {
+    let (message, outcome) = (report.message, report.outcome)
+    write(outcome.state == .delivered ? .info : .warning, "webhook") { line in
+      line.add("webhook", message.id)
+      line.add("job", message.jobID)
+      line.add("key", message.keyID)
+      line.add("type", message.event.rawValue)
+      line.add("host", message.lane.host)
+      line.add("state", outcome.state.rawValue)
+      line.add("attempt", message.failures + 1)
+      line.add("status", outcome.attempt.status)
+      line.add("milliseconds", outcome.attempt.elapsedMilliseconds)
+      line.add("message", outcome.attempt.problem.map { Self.short($0) })
+    }
+  }
+
+  /// Writes of every change of a job's state from now on; `open` are the jobs that were there before.
+  public func follow(_ feed: JobFeed, since open: [JobRecord] = []) {
+    for job in open where states[job.id] == nil { states[job.id] = job.state }
     feed.observe { [weak self] job, _ in self?.job(job) }
   }
 

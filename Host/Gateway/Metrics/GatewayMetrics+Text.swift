@@ -16,6 +16,7 @@ extension GatewayMetrics {
     writer.begin(.buildInfo)
     writer.add(.buildInfo, [version], 1)
     writeRequests(&writer)
+    writer.write(.refusals, refusals)
     writer.write(.requestsInFlight, requestsInFlight)
     if let connections { writer.write(.connections, connections) }
     writer.write(.jobsCreated, census.created)
@@ -36,6 +37,7 @@ extension GatewayMetrics {
     writer.write(.pluginSeconds, pluginSeconds)
     writer.write(.pluginFailures, pluginFailures)
     if let outbox { writer.write(.webhookOutbox, outbox) }
+    writer.write(.webhookAttempts, webhookAttempts)
     if let archive { writer.write(.archiveBytes, archive) }
     writer.write(.archivedBytes, archivedBytes)
     if let dropped { writer.write(.logDropped, dropped) }

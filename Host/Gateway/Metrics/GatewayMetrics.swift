@@ -26,6 +26,7 @@ import VideoDocuments
   public var sources = Sources()
   let version: String
   private(set) var routes: [String: RouteSeries] = [:]
+  private(set) var refusals = MetricCounts()
   private(set) var requestsInFlight = 0
   private(set) var census = JobCensus()
   private(set) var vendorRequests = MetricCounts()
@@ -36,6 +37,7 @@ import VideoDocuments
   private(set) var pluginFailures = MetricCounts()
   private(set) var pluginSeconds: [String: MetricHistogram] = [:]
   private(set) var archivedBytes = MetricCounts()
+  private(set) var webhookAttempts = MetricCounts()
   private(set) var plugins: [(id: String, version: String, isInUse: Bool)] = []
 
   public nonisolated init(version: String) { self.version = version }
@@ -57,6 +59,9 @@ import VideoDocuments
     }
     series.add(method: method, status: status, nanoseconds: nanoseconds)
   }
+
+  /// The server turned somebody away before a route was known.
+  func requestRefused(status: Int) { refusals.add(MetricLabels(String(status))) }
 
   // MARK: Jobs
 
@@ -103,6 +108,8 @@ import VideoDocuments
   }
 
   func polled(lateMilliseconds: Int64) { pollLag.add(nanoseconds: UInt64(max(0, lateMilliseconds)) &* 1_000_000) }
+
+  public func webhookAttempted(_ outcome: WebhookOutcome) { webhookAttempts.add(MetricLabels(outcome.state.rawValue)) }
 
   func archived(_ plugin: String, bytes: Int64) { archivedBytes.add(MetricLabels(plugin), UInt64(max(0, bytes))) }
 }

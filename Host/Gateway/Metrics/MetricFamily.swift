@@ -27,6 +27,9 @@ extension MetricFamily {
   static let requests = MetricFamily(
     "filmgate_http_requests_total", .counter,
     "Requests answered. The route is a pattern such as /v1/videos/{id}, or unmatched.", ["route", "method", "status"])
+  static let refusals = MetricFamily(
+    "filmgate_http_refusals_total", .counter,
+    "Connections turned away before a route was known, by status: 408, 431, 503 and the like.", ["status"])
   static let requestSeconds = MetricFamily(
     "filmgate_http_request_duration_seconds", .histogram,
     "Time from a request's head to its answer's head, by route.", ["route"])
@@ -71,6 +74,10 @@ extension MetricFamily {
       + "exit, killed, forged_reply), or cannot_start, interrupted, refused, changed, malformed.", ["plugin", "reason"])
   static let webhookOutbox = MetricFamily(
     "filmgate_webhook_outbox", .gauge, "Webhooks that still have to be delivered.")
+  static let webhookAttempts = MetricFamily(
+    "filmgate_webhook_attempts_total", .counter,
+    "Attempts to deliver webhooks, by what became of the message: delivered, pending (it is tried again), stopped or "
+      + "abandoned.", ["outcome"])
   static let archiveBytes = MetricFamily("filmgate_archive_bytes", .gauge, "Bytes of the clips that are kept.")
   static let archivedBytes = MetricFamily(
     "filmgate_archived_bytes_total", .counter, "Bytes of clips that were brought home since the start.", ["plugin"])
@@ -90,9 +97,11 @@ extension MetricFamily {
 
   /// All of them, in the order in which they are written.
   public static let all = [
-    buildInfo, requests, requestSeconds, requestsInFlight, connections, jobsCreated, jobs, jobsFinished, jobSeconds,
+    buildInfo, requests, refusals, requestSeconds, requestsInFlight, connections, jobsCreated, jobs, jobsFinished,
+    jobSeconds,
     jobFailures, queueDepth, vendorRequests, vendorSeconds, vendorFailures, pollLag, pluginInfo, pluginCalls,
-    pluginSeconds, pluginFailures, webhookOutbox, archiveBytes, archivedBytes, logDropped, residentBytes, workerBytes,
+    pluginSeconds, pluginFailures, webhookOutbox, webhookAttempts, archiveBytes, archivedBytes, logDropped,
+    residentBytes, workerBytes,
     workers, openDescriptors, maximumDescriptors, processorSeconds, startTime,
   ]
 }

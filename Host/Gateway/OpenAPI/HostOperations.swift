@@ -2,15 +2,16 @@
 
 /// The host's own routes, as the document describes them; a test holds them against `HostRoutes`.
 enum HostOperations {
-  private static let creating = ["DryRun", "IdempotencyKey", "RequestID"]
+  private static let creating = ["DryRun", "Strict", "IdempotencyKey", "RequestID"]
 
-  static let all: [OpenAPIOperation] = videos + unified + jobs + listings + operators
+  static let all: [OpenAPIOperation] = videos + unified + jobs + listings + AdministrationOperations.all + operators
 
   private static let videos: [OpenAPIOperation] = [
     creation("/v1/videos", "createVideo", "Make a video", body: "VideoRequest"),
     OpenAPIOperation(
       method: "GET", path: "/v1/videos", name: "listVideos", tag: "videos", summary: "The caller's videos",
-      parameters: ["Limit", "After", "Order", "ModelFilter"], replies: [(200, "One page.", .json(["VideoPage"]))],
+      parameters: ["Limit", "After", "Order", "ModelFilter", "VideoStatus"],
+      replies: [(200, "One page.", .json(["VideoPage"]))],
       failure: "VideoFailure"),
     OpenAPIOperation(
       method: "GET", path: "/v1/videos/{id}", name: "getVideo", tag: "videos", summary: "How a video stands",
@@ -37,7 +38,8 @@ enum HostOperations {
       "/v1/videos/{id}/remix", "remixVideo", "The same video with another prompt", body: "RemixRequest", takesID: true),
     OpenAPIOperation(
       method: "POST", path: "/v1/videos/{id}/again", name: "repeatVideo", tag: "videos",
-      summary: "The same video once more", parameters: ["Id"] + creating,
+      summary: "The same video once more, with what is given changed", parameters: ["Id"] + creating,
+      body: ["AgainRequest"], takesForms: true, isBodyRequired: false,
       replies: [(200, "The new video.", .json(["Video", "DryRun"]))], failure: "VideoFailure"),
     OpenAPIOperation(
       method: "POST", path: "/v1/videos/{id}/cancel", name: "cancelVideo", tag: "videos", summary: "Cancel a video",
@@ -83,10 +85,16 @@ enum HostOperations {
   private static let jobs: [OpenAPIOperation] = [
     OpenAPIOperation(
       method: "POST", path: "/v1/jobs", name: "createJob", tag: "jobs",
-      summary: "Make a video, from a canonical request or the body of any wire format", parameters: creating,
+      summary: "Make a video, from a canonical request or the body of any wire format",
+      parameters: ["Again"] + creating,
       body: ["JobRequest"], takesForms: true,
       replies: [(200, "The job, begun; or with dry_run what it would be.", .json(["Job", "DryRun"]))],
       failure: "UnifiedFailure"),
+    OpenAPIOperation(
+      method: "POST", path: "/v1/requests", name: "readRequest", tag: "jobs",
+      summary: "What a body in any wire format asks for, as a canonical request", body: ["AnyRequest"],
+      replies: [(200, "The request, and what became of each field.", .json(["ReadRequest"]))], failure: "UnifiedFailure"
+    ),
     OpenAPIOperation(
       method: "GET", path: "/v1/jobs", name: "listJobs", tag: "jobs",
       summary: "The caller's jobs with all that is kept",
@@ -94,7 +102,7 @@ enum HostOperations {
       replies: [(200, "One page.", .json(["JobPage"]))], failure: "UnifiedFailure"),
     OpenAPIOperation(
       method: "GET", path: "/v1/jobs/{id}", name: "getJob", tag: "jobs", summary: "A job with all that is kept of it",
-      parameters: ["Id"], replies: [(200, "The job.", .json(["Job"]))], failure: "UnifiedFailure"),
+      parameters: ["Id", "Wait"], replies: [(200, "The job.", .json(["Job"]))], failure: "UnifiedFailure"),
     OpenAPIOperation(
       method: "GET", path: "/v1/jobs/{id}/history", name: "getJobHistory", tag: "jobs",
       summary: "What happened to a job", parameters: ["Id"],

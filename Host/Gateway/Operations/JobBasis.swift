@@ -2,6 +2,7 @@
 
 import Dialects
 import EventLoop
+import Glibc
 import Jobs
 import OrderedJSON
 import Store
@@ -21,8 +22,12 @@ import VideoDocuments
   func apply(_ basis: CreateOrder.Basis, to changes: VideoRequest) async throws(Failure) -> Based {
     switch basis {
     case .again(let id):
-      let job = try await desk.find(id)
-      return Based(request: job.request.overlaid(by: changes), assets: job.assets, jobID: job.id)
+      let job = try await repeatable(id)
+      let request = job.request.overlaid(by: changes)
+      return Based(request: request, assets: try await inputs(of: job, usedBy: request), jobID: job.id)
+    case .inputs(let id):
+      let job = try await repeatable(id)
+      return Based(request: changes, assets: try await inputs(of: job, usedBy: changes), jobID: job.id)
     case .remix(let id):
       let job = try await desk.find(id)
       return try remix(job, changes)
@@ -38,6 +43,30 @@ import VideoDocuments
       request.inputs.append(MediaInput(kind: .video, url: link))
       return Based(request: request, assets: [], jobID: nil)
     }
+  }
+
+  /// A job that may be bought once more: what nobody knows to be bought or not may be paid already.
+  private func repeatable(_ id: String) async throws(Failure) -> JobRecord {
+    let job = try await desk.find(id)
+    guard job.state != .unknown else {
+      throw Failure(
+        .unknownOutcome, "Nobody knows whether the task \(job.id) was bought, so buying it again may be paying twice.",
+        field: JobDesk.stateField, advice: "Wait until that is settled, or make a new task.", isRetryable: false)
+    }
+    return job
+  }
+
+  /// The job's inputs that the request still has.
+  private func inputs(of job: JobRecord, usedBy request: VideoRequest) async throws(Failure) -> [JobAsset] {
+    let used = Set(request.inputs.compactMap { $0.asset })
+    let assets = job.assets.filter { used.contains($0.id) }
+    let isWhole = await Blocking.run { assets.allSatisfy { access($0.path, R_OK) == 0 } }
+    guard isWhole, used.isSubset(of: assets.map { $0.id }) else {
+      throw Failure(
+        .expired, "The inputs of the task \(job.id) are kept no more.", field: "inputs",
+        advice: "Make a new task, and send them with it.")
+    }
+    return assets
   }
 
   /// The old parameters with the new prompt, and the old clip as an input. The planner says so where the model takes none.

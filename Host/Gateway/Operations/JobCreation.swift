@@ -66,13 +66,13 @@ import VideoDocuments
     var assets = try await parts.assets.adopt(order.media, into: &request)
     let webhookURL = try WebhookAddress.take(
       from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
-    let fingerprint = Self.fingerprint(request, assets + kept)
+    let fingerprint = Self.fingerprint(request, assets + kept, [externalID, webhookURL])
     inputs.copies = assets
     assets += kept
     let world = exchange.world
     var options = PlanOptions(
       leniency: try exchange.isOn("strict") ? .strict : .lenient,
-      defaultModel: world.configuration.defaultModel ?? world.catalog.entries.first?.manifest.models.first?.id)
+      defaultModel: world.defaultModel)
     options.chance = Double.random(in: 0..<1)
     options.busyAccounts = parts.supervisor.busyAccounts
     if try exchange.isOn("dry_run") { options.needsSecrets = false }
@@ -96,7 +96,7 @@ import VideoDocuments
   /// What a model has against a clip as its input, said of what was asked for: to change or continue that clip.
   private static func told(_ failure: Failure, _ basis: CreateOrder.Basis?) -> Failure {
     switch basis {
-    case nil, .again: return failure
+    case nil, .again, .inputs: return failure
     case .remix, .followUp:
       guard failure.kind == .unsupported, failure.field?.hasPrefix("inputs") == true else { return failure }
       var failure = failure
@@ -209,11 +209,12 @@ import VideoDocuments
     return key
   }
 
-  /// By what a caller asked for, with the inputs' bytes instead of their names.
-  private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset]) -> String {
+  /// By what a caller asked for, with the inputs' bytes instead of their names, and what is not for the provider.
+  private static func fingerprint(_ request: VideoRequest, _ assets: [JobAsset], _ own: [String?]) -> String {
     // A link of the vendor's to another task's clip changes; the task does not.
     let parts: [JSON] =
       [request.masked { id, _ in id }.json] + assets.map { .array([.string($0.id), .string($0.sha256)]) }
+      + own.map { $0.map { .string($0) } ?? .null }
     return SHA256Digest(of: JSON.array(parts).text).hexadecimal
   }
 }

@@ -7,15 +7,18 @@ import VideoDocuments
 /// What can be asked for, as `GET /v1/models` and `/v1/plugins` answer it.
 enum ModelListing {
   /// The list of models in the shape that OpenAI's clients read, with each model's facts beside it.
-  static func all(_ catalog: Catalog, _ caller: Caller) -> JSON {
+  /// `default` is the one for requests that name none.
+  static func all(_ world: GatewayWorld, _ caller: Caller) -> JSON {
     var models: [JSON] = []
     var seen: Set<String> = []
-    for entry in catalog.entries {
+    for entry in world.catalog.entries {
       for model in entry.manifest.models where caller.mayUse(model.id) && seen.insert(model.id).inserted {
         models.append(summary(model, entry))
       }
     }
-    return ["object": "list", "data": .array(models)]
+    return [
+      "object": "list", "data": .array(models), "default_model": world.defaultModel.map { .string($0) } ?? .null,
+    ]
   }
 
   /// One model with all its facts, by id, alias or a name that a pattern matches.

@@ -20,4 +20,17 @@ enum ProviderSide {
     default: return failure
     }
   }
+
+  /// What goes wrong inside is told in the log: paths and the like are no business of callers.
+  static func hidingInternal(_ failure: Failure) -> Failure {
+    guard failure.kind == .internal else { return failure }
+    var hidden = failure
+    hidden.message = "The gateway could not do this for a reason of its own."
+    hidden.advice = "Its operator finds the reason in the log."
+    hidden.vendorMessage = nil
+    return hidden
+  }
+
+  /// A failure that a job is left with.
+  static func ofJob(_ kept: Failure) -> Failure { hidingInternal(failure(kept)) }
 }

@@ -23,6 +23,8 @@ import VideoDocuments
     let (id, outputs) = (job.id, job.task.outputs)
     job.task = TaskMasking { link(id, JobView.variant(of: $0, among: outputs)) }.masked(job.task, id: job.id)
     job.task.vendorTask = nil
+    job.task.failure = job.task.failure.map { ProviderSide.ofJob($0) }
+    job.trouble = job.trouble.map { ProviderSide.ofJob($0) }
     job.task.request = job.task.request.masked(link: link)
     for index in job.assets.indices { job.assets[index].path = "" }
     for index in job.archived.indices { job.archived[index].path = "" }
@@ -81,20 +83,31 @@ import VideoDocuments
     return ["object": "list", "data": .array(jobs.map { one($0, link: link) })]
   }
 
-  /// What a log says of the vendor's side and of this machine alone.
-  private static let hiddenDetails: Set<String> = ["upstream_id", "path", "vendor_request_id"]
+  /// What of a history is the vendor's or this machine's.
+  private static let hidden: Set<String> = ["upstream_id", "path", "url", "vendor_request_id"]
 
-  static func history(_ entries: [JobLogEntry]) -> JSON {
+  static func history(_ entries: [JobLogEntry], of job: JobRecord) -> JSON {
     [
       "object": "list",
       "data": .array(
-        entries.map {
-          [
-            "at_ms": .number(JSONNumber($0.atMilliseconds)), "kind": .string($0.kind),
-            "detail": .object(
-              JSONObject($0.detail.filter { !hiddenDetails.contains($0.key) }.map { ($0.key, $0.value) })),
+        entries.map { entry in
+          let shown = JSONObject(
+            entry.detail.filter { !hidden.contains($0.key) }.map { ($0.key, masked($0.value, job)) })
+          return [
+            "at_ms": .number(JSONNumber(entry.atMilliseconds)), "kind": .string(entry.kind), "detail": .object(shown),
           ]
         }),
     ]
+  }
+
+  /// Sentences, too, may name the vendor's id.
+  private static func masked(_ value: JSON, _ job: JobRecord) -> JSON {
+    guard let upstreamID = job.task.upstreamID, !upstreamID.isEmpty else { return value }
+    switch value {
+    case .string(let text): return .string(text.replacing(upstreamID, with: job.id))
+    case .object(let object): return .object(JSONObject(object.map { ($0.key, masked($0.value, job)) }))
+    case .array(let elements): return .array(elements.map { masked($0, job) })
+    default: return value
+    }
   }
 }

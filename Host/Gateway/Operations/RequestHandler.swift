@@ -22,12 +22,12 @@ import VideoDocuments
     do throws(Failure) {
       switch exchange.route.action {
       case .content(let id):
-        let job = try await desk.find(id)
+        let job = try await found(id)
         return try await services.content.respond(
           to: exchange.request, job: job, variant: exchange.query("variant")
         ).get()
-      case .events(let id): return try await events(try await desk.find(id))
-      case .models: return .json(ModelListing.all(exchange.world.catalog, caller))
+      case .events(let id): return try await events(try await found(id))
+      case .models: return .json(ModelListing.all(exchange.world, caller))
       case .model(let name): return .json(try ModelListing.one(name, exchange.world.catalog, caller))
       case .plugins: return .json(ModelListing.plugins(exchange.world))
       case .record(let id):
@@ -41,19 +41,32 @@ import VideoDocuments
       case .records: return .json(try await RecordListing.page(desk, exchange, link: view.link))
       case .history(let id):
         let job = try await RecordListing.find(id, desk)
-        return .json(RecordListing.history(try await parts.runner.events(job.id)))
+        return .json(RecordListing.history(try await parts.runner.events(job.id), of: job))
+      case .administer(let request):
+        guard let administration = services.administration else { break }
+        let json = body.document.isEmpty ? nil : try OrderReader.json(body)
+        return try await administration.answer(request, exchange, body: json)
       case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }
+      throw Failure(.notFound, "This route is not served here.", field: "path")
     } catch {
       var extras = ReplyWriter.Extras()
-      extras.side = .caller
+      // The caller has proven itself: what is refused for a key now is refused to the account's.
+      extras.side = error.kind == .authentication ? .provider : .caller
       // What is asked for is fine, and the task's state forbids it.
       extras.isConflict =
         error.kind == .invalid && error.field == JobDesk.stateField && exchange.route.action != .list
       return await writer.write(.failure(error), exchange, extras)
     }
+  }
+
+  /// The caller's job, named in the log.
+  private func found(_ id: String) async throws(Failure) -> JobRecord {
+    let job = try await desk.find(id)
+    exchange.note.jobID = job.id
+    return job
   }
 
   private func carryOut(_ order: Order) async throws(Failure) -> HTTPResponse {
@@ -165,7 +178,13 @@ import VideoDocuments
     return response
   }
 
-  /// `after`, `limit` and `order` of the clients that page by cursor.
+  /// The words of that format; failed is everything that came to nothing.
+  private static let phases: [String: Set<TaskPhase>] = [
+    "queued": [.queued, .unknown], "in_progress": [.running], "completed": [.succeeded],
+    "failed": [.failed, .cancelled, .expired],
+  ]
+
+  /// `after`, `limit` and `order` of the clients that page by cursor, `model` and `status`.
   private func cursorPage() async throws(Failure) -> HTTPResponse {
     var filter = desk.filter()
     let limit = try exchange.integer("limit", in: 1...100) ?? 20
@@ -184,6 +203,14 @@ import VideoDocuments
       if filter.isAscending { filter.after = cursor } else { filter.before = cursor }
     }
     if let model = exchange.query("model"), !model.isEmpty { filter.model = canonical(model) }
+    if let word = exchange.query("status"), !word.isEmpty {
+      guard let phases = Self.phases[word] else {
+        throw Failure(
+          .invalid, "status can be queued, in_progress, completed or failed.", field: "status",
+          advice: "Correct it, or leave it out.")
+      }
+      filter.phases = phases
+    }
     let jobs = try await parts.store.jobs(filter)
     var extras = ReplyWriter.Extras()
     extras.hasMore = jobs.count > limit

@@ -29,6 +29,7 @@ struct JobView: Sendable {
       task.startedAtMilliseconds = job.acceptedAtMilliseconds ?? task.createdAtMilliseconds
     }
     describe(&task, job.archived)
+    task.failure = task.failure.map { ProviderSide.ofJob($0) }
     let outputs = task.outputs
     let link = link
     let id = job.id

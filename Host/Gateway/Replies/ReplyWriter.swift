@@ -40,11 +40,13 @@ import VideoDocuments
     var outcome = Outcome(
       result, requestID: exchange.requestID, nowMilliseconds: exchange.nowMilliseconds,
       elapsedMilliseconds: exchange.elapsedMilliseconds, options: extras.options)
-    if case .failure(let failure) = result, extras.side == .provider {
-      outcome.result = .failure(ProviderSide.failure(failure))
+    if case .failure(let failure) = result {
+      exchange.note.failure = failure.kind
+      exchange.note.message = failure.message
+      outcome.result = .failure(
+        ProviderSide.hidingInternal(extras.side == .provider ? ProviderSide.failure(failure) : failure))
     }
     exchange.note.warningCount = extras.warnings.count
-    if case .failure(let failure) = result { exchange.note.failure = failure.kind }
     var reply = await reply(outcome, exchange, extras)
     if case .object(var object)? = reply.body, !extras.warnings.isEmpty, object["warnings"] == nil {
       object["warnings"] = .array(extras.warnings.map { .string($0) })

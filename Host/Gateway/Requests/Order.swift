@@ -27,8 +27,10 @@ struct CreateOrder: Sendable {
   enum Basis: Sendable, Hashable {
     /// The other's request with these changes; where the model can use it, its clip is an input.
     case remix(id: String)
-    /// The other's request once more, as it was.
+    /// The other's request once more, with these changes.
     case again(id: String)
+    /// This request, with inputs that the other has.
+    case inputs(ofID: String)
     /// A clip to change or continue.
     case followUp(FollowUp.Source)
   }

@@ -13,7 +13,9 @@ import VideoDocuments
   func read(_ exchange: Exchange, _ body: ReceivedBody) async throws(Failure) -> Order {
     switch exchange.route.action {
     case .create: return .create(CreateOrder(try decode(exchange, body), media: body.media))
-    case .submit: return .create(CreateOrder(try await recognized(exchange, body), media: body.media))
+    case .submit:
+      let basis = exchange.query("again").flatMap { $0.isEmpty ? nil : CreateOrder.Basis.inputs(ofID: $0) }
+      return .create(CreateOrder(try await recognized(exchange, body), media: body.media, basis: basis))
     case .get(let id): return .get(id: id, options: JSONObject())
     case .list: return .list(try Self.filter(exchange))
     case .cancel(let id): return .cancel(id: id)
@@ -22,8 +24,10 @@ import VideoDocuments
       let decoded = try OpenAIDialect.decodeRemix(try Self.json(body))
       return .create(CreateOrder(decoded, media: body.media, basis: .remix(id: id)))
     case .again(let id):
-      let decoded = DecodedRequest(request: VideoRequest(model: ""))
-      return .create(CreateOrder(decoded, media: [], basis: .again(id: id)))
+      let decoded =
+        body.document.isEmpty
+        ? DecodedRequest(request: VideoRequest(model: "")) : try OpenAIDialect.decodeChanges(try Self.json(body))
+      return .create(CreateOrder(decoded, media: body.media, basis: .again(id: id)))
     case .edit:
       let followUp = try OpenAIDialect.decodeEdit(try Self.json(body))
       return .create(CreateOrder(followUp.decoded, media: body.media, basis: .followUp(followUp.source)))
@@ -77,6 +81,8 @@ import VideoDocuments
       for index in request.inputs.indices {
         guard let asset = request.inputs[index].asset else { continue }
         guard let link = json[asset]?.string, InlineMedia.name(of: link) != nil else {
+          // The earlier job has it, or there will be a word about it.
+          if exchange.query("again")?.isEmpty == false { continue }
           throw Failure(
             .invalid, "The file of the input \(asset) is missing.", field: asset,
             advice: "Send it as a part of a multipart form under that name.")
@@ -104,7 +110,7 @@ import VideoDocuments
   }
 
   /// The body of the host's own formats.
-  private static func json(_ body: ReceivedBody) throws(Failure) -> JSON {
+  static func json(_ body: ReceivedBody) throws(Failure) -> JSON {
     do throws(JSONParseFailure) {
       return try JSON(parsing: body.document)
     } catch {

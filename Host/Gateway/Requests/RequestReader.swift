@@ -27,8 +27,10 @@ import VideoDocuments
 
   /// Why a request is not taken in.
   enum Refusal: Error {
-    /// The caller has left, or the server answers by itself.
+    /// The caller has left.
     case interrupted
+    /// Its bytes break the protocol, or come too slowly.
+    case malformed(RequestFailure)
     case failure(Failure)
   }
 
@@ -49,6 +51,7 @@ import VideoDocuments
     } catch {
       switch error {
       case .interrupted: throw .interrupted
+      case .malformed(let failure): throw .malformed(failure)
       case .refused(let failure): throw .failure(failure)
       }
     }

@@ -35,6 +35,7 @@ enum HostRoutes {
       return choose(
         method, .openai, "\(prefix)/models/{id}", ["GET": .model(segments.dropFirst().joined(separator: "/"))])
     case "jobs" where isPrefixed: return jobs(method, Array(segments.dropFirst()))
+    case "admin" where isPrefixed: return administration(method, Array(segments.dropFirst()))
     case "requests" where isPrefixed && segments.count == 1:
       return choose(method, .unified, "/v1/requests", ["POST": .decode])
     case "plugins" where isPrefixed && segments.count == 1:
@@ -83,6 +84,35 @@ enum HostRoutes {
     case 1: return choose(method, .unified, "/v1/jobs/{id}", ["GET": .record(rest[0])])
     case 2 where rest[1] == "history":
       return choose(method, .unified, "/v1/jobs/{id}/history", ["GET": .history(rest[0])])
+    default: return .none
+    }
+  }
+
+  private static func administration(_ method: String, _ rest: [String]) -> Result {
+    func choose(_ path: String, get: AdministrationRequest? = nil, post: AdministrationRequest? = nil) -> Result {
+      let wanted = method == "HEAD" ? "GET" : method
+      if let request = wanted == "GET" ? get : wanted == "POST" ? post : nil {
+        return .found(.unified, .administer(request), pattern: "/v1/admin/\(path)")
+      }
+      return .wrongMethod(
+        .unified,
+        allowed: (get == nil ? [] : ["GET"]) + (post == nil ? [] : ["POST"])
+          + (get == nil ? [] : ["HEAD"]))
+    }
+    let id = rest.dropFirst().first ?? ""
+    switch (rest.first, rest.count, rest.last) {
+    case ("tokens", 1, _): return choose("tokens", get: .tokens, post: .createToken)
+    case ("tokens", 2, _): return choose("tokens/{id}", get: .token(id))
+    case ("tokens", 3, "revoke"): return choose("tokens/{id}/revoke", post: .revokeToken(id))
+    case ("tokens", 3, "webhook"):
+      return choose(
+        "tokens/{id}/webhook", get: .webhookAddress(ofToken: id), post: .setWebhookAddress(ofToken: id))
+    case ("webhooks", 1, _): return choose("webhooks", get: .webhooks)
+    case ("webhooks", 2, _): return choose("webhooks/{id}", get: .webhook(id))
+    case ("webhooks", 3, "resend"): return choose("webhooks/{id}/resend", post: .resendWebhook(id))
+    case ("configuration", 1, _): return choose("configuration", get: .configuration)
+    case ("credentials", 1, _): return choose("credentials", get: .credentials)
+    case ("credentials", 3, "test"): return choose("credentials/{id}/test", post: .testCredentials(id))
     default: return .none
     }
   }

@@ -39,6 +39,8 @@ struct Route: Sendable {
     case decode
     case history(String)
     case plugins
+    /// For keys that may look after the gateway itself.
+    case administer(AdministrationRequest)
     case health
     case ready
     case metrics

@@ -61,7 +61,8 @@ struct RouteTable: Sendable {
   private static func reason(_ miss: RouteMatcher.Miss) -> RouteMiss.Reason {
     switch miss {
     case .notFound: .notFound
-    case .wrongMethod(let allowed): .wrongMethod(allowed: allowed)
+    // HEAD asks for what GET would answer.
+    case .wrongMethod(let allowed): .wrongMethod(allowed: allowed + (allowed.contains("GET") ? ["HEAD"] : []))
     case .badTarget: .badTarget
     }
   }

@@ -13,6 +13,8 @@ import VideoDocuments
   var jobID: String?
   var warningCount = 0
   var failure: FailureKind?
+  /// The failure's sentence.
+  var message: String?
 
   nonisolated init() {}
 }

@@ -25,6 +25,14 @@ import VideoDocuments
   /// Takes another configuration, other accounts or plugins; requests under way end with what they began with.
   public func replace(_ world: GatewayWorld) { self.world = world }
 
+  /// Every method that some route takes.
+  private static let methods = "GET, HEAD, POST, DELETE, OPTIONS"
+
+  public func noteRefusal(_ failure: RequestFailure, peer: String) {
+    services.metrics.requestRefused(status: failure.status)
+    services.log.refusal(status: failure.status, reason: failure.description, peer: peer)
+  }
+
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
     let requestID = RequestID.of(request.head.headers)
     services.metrics.requestBegan()
@@ -82,32 +90,38 @@ import VideoDocuments
     line.jobID = note.jobID
     line.warningCount = note.warningCount
     line.failure = note.failure?.rawValue
+    if response.status >= 500 { line.message = note.message }
     services.log.request(line)
   }
 
   private func refuse(_ miss: RouteMiss, _ exchange: Exchange) async -> HTTPResponse {
-    let writer = ReplyWriter(parts: parts)
-    var extras = ReplyWriter.Extras()
-    extras.side = .caller
+    // What the server as a whole can do (RFC 9110, 9.3.7); no path has this form.
+    if exchange.request.head.path == "*" { return HTTPResponse(status: 204, headers: ["Allow": Self.methods]) }
     switch miss.reason {
     case .badTarget:
       let failure = Failure(.invalid, "The path or the query cannot be decoded.", field: "path")
-      return await writer.write(.failure(failure), exchange, extras)
+      return await refuse(failure, status: nil, exchange)
     case .notFound:
       let failure = Failure(
         .notFound, "There is no such route here.", field: "path", advice: "GET /openapi.json lists the routes.")
-      var response = await writer.write(.failure(failure), exchange, extras)
       // Not every vendor's words for a task that is not there come with it.
-      response.status = 404
-      return response
+      return await refuse(failure, status: 404, exchange)
     case .wrongMethod(let allowed):
       let list = allowed.joined(separator: ", ")
       let failure = Failure(.invalid, "This path takes \(list).", field: "method")
-      var response = await writer.write(.failure(failure), exchange, extras)
-      response.status = 405
+      var response = await refuse(failure, status: 405, exchange)
       response.headers.set("Allow", list)
       return response
     }
+  }
+
+  /// Refuses in the route's format; `status` is what HTTP has for it, whatever the format would say.
+  private func refuse(_ failure: Failure, status: Int?, _ exchange: Exchange) async -> HTTPResponse {
+    var extras = ReplyWriter.Extras()
+    extras.side = .caller
+    var response = await ReplyWriter(parts: parts).write(.failure(failure), exchange, extras)
+    if let status { response.status = status }
+    return response
   }
 
   private func answer(_ exchange: Exchange) async -> HTTPResponse {
@@ -136,15 +150,14 @@ import VideoDocuments
       return response
     } catch {
       switch error {
-      // The server drops what is answered now.
+      // Nobody is there to read it.
       case .interrupted: return HTTPResponse(status: 400)
+      case .malformed(let malformed):
+        let failure = Failure(malformed.status == 413 ? .limit : .invalid, malformed.description, field: "body")
+        return await refuse(failure, status: malformed.status, exchange)
       case .failure(let failure):
-        var extras = ReplyWriter.Extras()
-        extras.side = .caller
-        var response = await writer.write(.failure(failure), exchange, extras)
         // A limit of HTTP, whatever the format's code for it.
-        if failure.kind == .limit { response.status = 413 }
-        return response
+        return await refuse(failure, status: failure.kind == .limit ? 413 : nil, exchange)
       }
     }
   }

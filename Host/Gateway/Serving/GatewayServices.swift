@@ -17,11 +17,13 @@ import VideoDocuments
   let log: RequestLog
   public let health: HealthChecks
   let callbacks: VendorCallbacks
+  let administration: Administration?
 
   public nonisolated init(
     waits: OpenWaits, content: ContentService, links: ContentLinks, metrics: GatewayMetrics, log: RequestLog,
-    health: HealthChecks, callbacks: VendorCallbacks
+    health: HealthChecks, callbacks: VendorCallbacks, administration: Administration? = nil
   ) {
+    self.administration = administration
     self.callbacks = callbacks
     self.waits = waits
     self.metrics = metrics

@@ -24,5 +24,10 @@ public final class GatewayWorld: Sendable {
     openAPI = OpenAPIPage(manifests)
   }
 
+  /// For requests that name no model.
+  var defaultModel: String? {
+    configuration.defaultModel ?? catalog.entries.first?.manifest.models.first?.id
+  }
+
   var settings: GatewayConfiguration { configuration.gateway }
 }

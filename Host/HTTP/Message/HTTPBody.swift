@@ -5,8 +5,8 @@ public import EventLoop
 public enum HTTPBodyFailure: Error, Sendable, Hashable {
   /// The other side closed the connection, or the request is over.
   case disconnected
-  /// The client's bytes break the protocol, exceed the server's limit or come too slowly. The server answers such a
-  /// request itself; the responder's answer is dropped.
+  /// The client's bytes break the protocol, exceed the server's limit or come too slowly. The responder's answer is
+  /// sent where it has the failure's status; else the server answers by itself.
   case refused(RequestFailure)
   /// More than the caller of `collect` allowed.
   case tooLarge(limit: Int)

@@ -18,4 +18,11 @@ public struct HTTPRequest: Sendable {
 /// Whoever answers requests. Several calls are under way at once; the task is cancelled when the client has left.
 public protocol HTTPResponder: Sendable {
   @LoopActor func respond(to request: HTTPRequest) async -> HTTPResponse
+
+  /// The server turned a client away by itself: its head could not be read, or there was no room. For logs.
+  @LoopActor func noteRefusal(_ failure: RequestFailure, peer: String)
+}
+
+extension HTTPResponder {
+  public func noteRefusal(_ failure: RequestFailure, peer: String) {}
 }

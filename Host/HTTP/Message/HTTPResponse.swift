@@ -24,6 +24,12 @@ public struct HTTPResponse: Sendable {
     headers.set("Content-Type", "text/plain; charset=utf-8")
     return HTTPResponse(status: status, headers: headers, body: .bytes(Array((text + "\n").utf8)))
   }
+
+  /// What a server says by itself.
+  static func refusal(_ failure: RequestFailure) -> HTTPResponse {
+    .text(
+      status: failure.status, failure.description, headers: failure == .tooManyConnections ? ["Retry-After": "1"] : [:])
+  }
 }
 
 /// What follows an answer's head. For HEAD the same value gives the length, and nothing is sent.

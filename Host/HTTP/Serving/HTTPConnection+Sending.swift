@@ -13,11 +13,10 @@ extension HTTPConnection {
   func send(_ answer: HTTPResponse, for head: RequestHead) async {
     defer { withExtendedLifetime(answer.lease) {} }
     var response = answer
-    if case .refused(let failure) = bodyFailure {
-      // What the client sent cannot be framed, so the responder's opinion of it counts for nothing.
+    if case .refused(let failure) = bodyFailure, response.status != failure.status {
+      // What the client sent cannot be framed: a responder that does not know has no opinion that counts.
       response.body.discard()
-      response = .text(status: failure.status, failure.description)
-      if failure == .tooManyConnections { response.headers.set("Retry-After", "1") }
+      response = .refusal(failure)
     }
     guard phase == .serving else { return response.body.discard() }
     if case .nothing = response.body { return close() }

@@ -221,8 +221,9 @@ import Glibc
     phase = .serving
     answerHasBegun = false
     bodyFailure = .refused(failure)
+    server.responder.noteRefusal(failure, peer: peer)
     let head = RequestHead(method: "", target: "", path: "")
-    task = Task { @LoopActor in await send(HTTPResponse(status: failure.status), for: head) }
+    task = Task { @LoopActor in await send(.refusal(failure), for: head) }
   }
 
   /// After an answer: the next request, or the end.

@@ -36,8 +36,9 @@ extension HTTPServerFailure: CustomStringConvertible {
   /// How often deadlines are looked at.
   private static let sweepNanoseconds: UInt64 = 500_000_000
 
-  /// The port bound, also where 0 asked for any.
-  public let port: UInt16
+  /// The address and port bound, also where 0 asked for any port.
+  public let address: ServerAddress
+  public var port: UInt16 { address.port }
   let responder: any HTTPResponder
   /// What is changed holds for what begins from then on.
   public var limits: HTTPLimits
@@ -87,7 +88,8 @@ extension HTTPServerFailure: CustomStringConvertible {
     self.listener = listener
     self.responder = responder
     self.limits = limits
-    port = ListeningSocket.localPort(listener)
+    address = ServerAddress(
+      host: ListeningSocket.localHost(listener), port: ListeningSocket.localPort(listener))
   }
 
   isolated deinit { scratch.deallocate() }

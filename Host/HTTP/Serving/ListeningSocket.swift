@@ -77,6 +77,9 @@ enum ListeningSocket {
 
   static func localPort(_ descriptor: Int32) -> UInt16 { address(descriptor, getsockname)?.port ?? 0 }
 
+  /// Nil for a socket that is a file.
+  static func localHost(_ descriptor: Int32) -> String? { address(descriptor, getsockname)?.host }
+
   static func peer(_ descriptor: Int32) -> String {
     guard let (host, port) = address(descriptor, getpeername) else { return "" }
     return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

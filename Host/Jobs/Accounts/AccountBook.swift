@@ -116,6 +116,7 @@ struct AccountDraft {
         "\(configured.place): plugin \(manifest.id) has no profile \(shown(wanted)); it has "
           + "\(listed(manifest.profiles.map { $0.id }, "and")).", field: "config", advice: "Correct the configuration.")
     }
+    try checkSecrets(of: configured, profile)
     var schemes = profile.authentication
     if let scheme = configured.scheme {
       schemes = schemes.filter { $0.scheme == scheme }
@@ -136,6 +137,22 @@ struct AccountDraft {
     account.maximumInFlight = configured.maximumInFlight
     account.maximumRequestsPerSecond = configured.maximumRequestsPerSecond
     return account
+  }
+
+  /// A secret that no scheme asks for is a slip of the pen, and the account would lack the right one.
+  private func checkSecrets(of configured: ConfiguredAccount, _ profile: ProfileFacts) throws(Failure) {
+    let known = profile.authentication.flatMap { $0.secrets.map { $0.name } } + callbackSecrets(profile).map { $0.name }
+    for (name, _) in configured.secrets where !known.contains(name) {
+      let place = configured.secretPlaces[name] ?? configured.place
+      let close = EditDistance.suggestions(for: name, among: known, limit: 1)
+      let names = Array(Set(known)).sorted()
+      let hint =
+        close.first.map { "did you mean \($0)?" }
+        ?? (names.isEmpty ? "it has none." : "it has \(listed(names, "and")).")
+      throw Failure(
+        .invalid, "\(place): profile \(profile.id) of plugin \(manifest.id) has no secret \(shown(name)); \(hint)",
+        field: "config", advice: "Correct the configuration.")
+    }
   }
 
   func value(of name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -31,7 +31,8 @@ public struct PluginChanges: Sendable, Hashable {
 
   public init() {}
 
-  init(from old: PluginCatalog, to new: PluginCatalog) {
+  /// From one look to the next.
+  public init(from old: PluginCatalog, to new: PluginCatalog) {
     let before = Dictionary(old.plugins.map { ($0.path, $0) }) { first, _ in first }
     for plugin in new.plugins {
       let earlier = before[plugin.path]

@@ -5,8 +5,8 @@ public import VideoDocuments
 
 /// What is kept of a key that callers of a gateway prove themselves with. Its secret is derived and stands nowhere.
 ///
-/// JSON: `{"id", "name", "created_at", "expires_at"?, "revoked_at"?, "models"?, "budget"?, "parallel"?}`; times in unix
-/// seconds.
+/// JSON: `{"id", "name", "created_at", "expires_at"?, "revoked_at"?, "models"?, "budget"?, "parallel"?,
+/// "admin"?}`; times in unix seconds.
 public struct CallerKeyRecord: JSONDocument {
   public var id: String
   /// What the operator calls it, for logs and lists.
@@ -21,10 +21,12 @@ public struct CallerKeyRecord: JSONDocument {
   public var budget: Price?
   /// How many of its jobs may be under way at once; nil: any number.
   public var parallelLimit: Int?
+  /// Whether it may also look after the gateway: its keys, webhooks and configuration.
+  public var isAdministrator: Bool
 
   public init(
     id: String, name: String, createdAtSeconds: Int64, expiresAtSeconds: Int64? = nil, modelPatterns: [String] = [],
-    budget: Price? = nil, parallelLimit: Int? = nil
+    budget: Price? = nil, parallelLimit: Int? = nil, isAdministrator: Bool = false
   ) {
     self.id = id
     self.name = name
@@ -33,6 +35,7 @@ public struct CallerKeyRecord: JSONDocument {
     self.modelPatterns = modelPatterns
     self.budget = budget
     self.parallelLimit = parallelLimit
+    self.isAdministrator = isAdministrator
   }
 
   public init(_ json: JSON, at path: String) throws(DocumentFailure) {
@@ -45,6 +48,7 @@ public struct CallerKeyRecord: JSONDocument {
     modelPatterns = try reader.texts("models")
     budget = try reader.optionalDocument("budget")
     parallelLimit = try reader.optionalInteger("parallel")
+    isAdministrator = try reader.optionalFlag("admin") ?? false
   }
 
   public var json: JSON {
@@ -57,6 +61,7 @@ public struct CallerKeyRecord: JSONDocument {
     object.add("models", modelPatterns)
     object.add("budget", budget)
     object.add("parallel", parallelLimit)
+    if isAdministrator { object.add("admin", true) }
     return .object(object)
   }
 

@@ -130,6 +130,10 @@ import VideoDocuments
       "accounts: [{plugin: acme, profile: relay, scheme: query}]",
       "c.yaml:1:12: profile relay of plugin acme has no scheme query; it has bearer."
     ),
+    (
+      "accounts: [{plugin: acme, profile: relay, secrets: {api_kye: k}}]",
+      "c.yaml:1:53: profile relay of plugin acme has no secret \"api_kye\"; did you mean api_key?"
+    ),
   ])
   func `An account that can never work is an error`(config: String, message: String) {
     #expect(#expect(throws: Failure.self) { try Self.book(config: config) }?.message == message)

@@ -764,7 +764,7 @@ _filmgate() {
       :
       return
       ;;
-    "webhooks list:--key")
+    "webhooks list:--caller")
       mapfile -t COMPREPLY < <(compgen -W "$(filmgate completions --list tokens 2>/dev/null)" -- "$current")
       return
       ;;
@@ -910,6 +910,22 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -W "models jobs plugins tokens" -- "$current")
       return
       ;;
+    "completions:--gateway")
+      :
+      return
+      ;;
+    "completions:--key")
+      :
+      return
+      ;;
+    "help:--gateway")
+      :
+      return
+      ;;
+    "help:--key")
+      :
+      return
+      ;;
   esac
   case "$path" in
     "")
@@ -1004,7 +1020,7 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -W "create list show revoke --help" -- "$current")
       ;;
     "tokens create")
-      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--models --budget --currency --parallel --expires --admin --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "tokens list")
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
@@ -1021,7 +1037,7 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -W "list show resend secret default --help" -- "$current")
       ;;
     "webhooks list")
-      mapfile -t COMPREPLY < <(compgen -W "-n --limit --key --state --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "-n --limit --caller --state --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "webhooks show")
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
@@ -1046,11 +1062,11 @@ _filmgate() {
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "completions")
-      mapfile -t COMPREPLY < <(compgen -W "--list --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--list --gateway --key --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "bash zsh fish" -- "$current")
       ;;
     "help")
-      mapfile -t COMPREPLY < <(compgen -W "--help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "--gateway --key --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "exit-codes environment plugins config metrics" -- "$current")
       ;;
   esac

@@ -386,6 +386,7 @@ _filmgate_tokens_create() {
     '--currency=[The budget'\''s currency, such as USD]:CODE: ' \
     '--parallel=[At most this many jobs at once, 1 to 10000]:N: ' \
     '--expires=[How long it works, such as 12h or 30d; for ever unless given]:TIME: ' \
+    '--admin[It may also list, make and revoke keys through the gateway, and see to webhooks]' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
     '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
@@ -439,7 +440,7 @@ _filmgate_webhooks() {
 _filmgate_webhooks_list() {
   _arguments -s '(-n --limit)-n+[At most this many; 20 unless given]:N: ' \
     '(-n --limit)--limit=[At most this many; 20 unless given]:N: ' \
-    '--key=[Only those of this key]:KEY:( $(filmgate completions --list tokens 2>/dev/null) )' \
+    '--caller=[Only those of this caller'\''s key]:KEY:( $(filmgate completions --list tokens 2>/dev/null) )' \
     '--state=[Only webhooks in this state]:STATE:(pending delivered stopped abandoned)' \
     '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
@@ -505,11 +506,15 @@ _filmgate_doctor() {
 }
 _filmgate_completions() {
   _arguments -s '--list=[Print the words that a script offers]:KIND:(models jobs plugins tokens)' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
     '--help[Show help]' \
     ':SHELL:(bash zsh fish)'
 }
 _filmgate_help() {
-  _arguments -s '--help[Show help]' \
+  _arguments -s '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
+    '--help[Show help]' \
     '*:TOPIC:(exit-codes environment plugins config metrics)'
 }
 if [[ $funcstack[1] == _filmgate ]]; then _filmgate "$@"; else compdef _filmgate filmgate; fi

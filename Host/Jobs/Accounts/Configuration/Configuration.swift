@@ -41,6 +41,8 @@ public struct ConfiguredAccount: Sendable {
   /// The authentication scheme to use; nil: the first whose secrets are there.
   public var scheme: String?
   public var secrets: [(name: String, source: SecretSource)] = []
+  /// Where each of them stands, by its name.
+  public var secretPlaces: [String: String] = [:]
   /// Patterns of models; empty: all.
   public var models: [String] = []
   public var options = JSONObject()

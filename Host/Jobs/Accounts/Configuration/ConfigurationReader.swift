@@ -120,12 +120,15 @@ public struct ConfigurationReader: Sendable {
     }
   }
 
+  /// The keys of an account.
+  public static let accountKeys = [
+    "name", "plugin", "profile", "base_url", "scheme", "secrets", "models", "options", "weight", "limits",
+  ]
+  /// The keys of an account's limits.
+  public static let limitKeys = ["in_flight", "requests_per_second"]
+
   private func account(_ node: YAMLNode) throws(YAMLFailure) -> ConfiguredAccount {
-    let members = try YAMLMapping(
-      node, "an account",
-      keys: [
-        "name", "plugin", "profile", "base_url", "scheme", "secrets", "models", "options", "weight", "limits",
-      ])
+    let members = try YAMLMapping(node, "an account", keys: Self.accountKeys)
     let plugin = try members.required("plugin").text("plugin")
     let profile = try members["profile"]?.text("profile")
     var account = ConfiguredAccount(
@@ -147,12 +150,13 @@ public struct ConfigurationReader: Sendable {
     if let node = members["limits"] { try readLimits(node, into: &account) }
     for member in try members["secrets"]?.mapping("secrets") ?? [] {
       account.secrets.append((member.key, try secret(member)))
+      account.secretPlaces[member.key] = "\(path):\(member.keyMark.line):\(member.keyMark.column)"
     }
     return account
   }
 
   private func readLimits(_ node: YAMLNode, into account: inout ConfiguredAccount) throws(YAMLFailure) {
-    let members = try YAMLMapping(node, "limits", keys: ["in_flight", "requests_per_second"])
+    let members = try YAMLMapping(node, "limits", keys: Self.limitKeys)
     if let node = members["in_flight"] {
       account.maximumInFlight = Int(try node.number("in_flight", in: 1...1_000_000, isWhole: true))
     }

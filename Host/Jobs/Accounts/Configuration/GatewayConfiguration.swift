@@ -2,6 +2,9 @@
 
 /// What the configuration's `gateway` section says; everything has a default.
 public struct GatewayConfiguration: Sendable, Hashable {
+  /// No request can be larger, whatever the configuration says.
+  public static let largestBodyBytes = 4 << 30
+
   /// Address and port to listen on.
   public var listen = "127.0.0.1:8080"
   /// How callers and vendors reach the gateway, such as `https://video.example.com`; nil: as the request's Host says.

@@ -83,7 +83,7 @@ public struct GatewayKey: Sendable {
       "max_body", "1KiB to 4GiB", "The largest request, with its images, videos and sounds.",
       show: { UnitText.text(bytes: $0.maximumBodyBytes) },
       read: { node, what, configuration throws(YAMLFailure) in
-        configuration.maximumBodyBytes = try node.bytes(what, in: 1 << 10...4 << 30)
+        configuration.maximumBodyBytes = try node.bytes(what, in: 1 << 10...GatewayConfiguration.largestBodyBytes)
       }),
     GatewayKey(
       "max_connections", "1 to 1000000",
@@ -154,6 +154,14 @@ public struct GatewayKey: Sendable {
         configuration.log.file = try node.text(what)
       }),
   ]
+
+  /// Keys that a gateway looks at when it starts and never again.
+  private static let atStart: Set<String> = ["listen", "archive", "archive_folder"]
+
+  /// Of those, the ones that are now another way.
+  public static func lasting(atStart started: GatewayConfiguration, now: GatewayConfiguration) -> [String] {
+    all.filter { atStart.contains($0.name) && $0.show(started) != $0.show(now) }.map { $0.name }
+  }
 
   /// Reads the section.
   static func read(_ section: YAMLNode) throws(YAMLFailure) -> GatewayConfiguration {
