@@ -15,6 +15,7 @@ import VideoDocuments
 @LoopActor private final class Heard {
   var looks: [String] = []
   var hints: [[UInt8]] = []
+  var adopted: [String] = []
 }
 
 /// Announcements of a vendor that signs them.
@@ -55,7 +56,8 @@ import VideoDocuments
         heard.hints.append(body)
         if let failure { throw failure }
         return step
-      }, look: { [heard] in heard.looks.append($0) })
+      }, look: { [heard] in heard.looks.append($0) },
+      adopt: { [heard] job, id in heard.adopted.append("\(job) \(id)") })
   }
 
   private func insert(_ state: JobState = .watching, _ body: (inout JobRecord) -> Void = { _ in }) async throws {
@@ -127,11 +129,21 @@ import VideoDocuments
     #expect(looks.isEmpty && hints.isEmpty)
   }
 
-  @Test("a job that had expired may have been made after all", arguments: [JobState.expired, .unknown])
-  func late(_ state: JobState) async throws {
-    try await insert(state) { $0.task.phase = state == .expired ? .expired : .unknown }
+  @Test("a job that had expired may have been made after all")
+  func late() async throws {
+    try await insert(.expired) { $0.task.phase = .expired }
     #expect(await post(try callbacks(step: Step(.update(TaskUpdate(.succeeded))))) == 200)
     #expect(looks == ["fg_1"])
+  }
+
+  @Test("a job of unknown outcome learns under which id to look, and nothing from a callback that names none")
+  func unknown() async throws {
+    try await insert(.unknown) { $0.task.phase = .unknown }
+    #expect(await post(try callbacks(step: Step(.update(TaskUpdate(.succeeded))))) == 200)
+    #expect(looks.isEmpty && heard.adopted.isEmpty)
+    let named = TaskUpdate(.succeeded, upstreamID: "theirs-7")
+    #expect(await post(try callbacks(step: Step(.update(named))), id: "m2") == 200)
+    #expect(heard.adopted == ["fg_1 theirs-7"] && looks == ["fg_1"])
   }
 
   @Test("what the plugin makes of it decides only whether a look is worth it")
