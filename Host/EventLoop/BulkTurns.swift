@@ -27,7 +27,13 @@ extension EventLoop {
   /// What the smallest piece counts for: its system calls cost as much as these bytes.
   static let leastBytes = 8 * 1024
 
+  /// Rounds that are long for other reasons give bulk this share of their time, or a busy loop would starve it.
+  private static let shareOfLongRounds: UInt64 = 3
+  /// No round counts for more, so that a crowd that comes at once is not all served in one.
+  private static let longestCountedNanoseconds: UInt64 = 50_000_000
+
   private var leftBytes = roundBytes
+  private var roundBeganNanoseconds: UInt64 = 0
   private var isRoundCounted = false
   private var waiting: [(bytes: Int, call: @LoopActor () -> Void)?] = []
   /// The first of `waiting` that was not called yet.
@@ -56,7 +62,10 @@ extension EventLoop {
   }
 
   private func beginRound() {
-    leftBytes = Self.roundBytes
+    let now = EventLoop.monotonicNanoseconds
+    leftBytes = next < waiting.count ? Self.budget(afterNanoseconds: now - roundBeganNanoseconds) : Self.roundBytes
+    roundBeganNanoseconds = now
+    let budget = leftBytes
     while leftBytes > 0, next < waiting.count {
       let turn = waiting[next]
       waiting[next] = nil
@@ -69,6 +78,12 @@ extension EventLoop {
       waiting.removeFirst(next)
       next = 0
     }
-    if leftBytes < Self.roundBytes { countRound() }
+    if leftBytes < budget { countRound() }
+  }
+
+  /// What a round may move when the one before took so long.
+  static func budget(afterNanoseconds nanoseconds: UInt64) -> Int {
+    let counted = min(nanoseconds, longestCountedNanoseconds) / shareOfLongRounds
+    return max(roundBytes, roundBytes * Int(counted) / 1_000_000)
   }
 }

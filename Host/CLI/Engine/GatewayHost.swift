@@ -90,7 +90,8 @@ import VideoDocuments
             manifest: { engine.registry.manifest(of: $0) },
             account: { engine.routes.buyer(of: $0) }),
           hint: { job, head, body throws(Failure) in try await hints.hint(job, head, body) },
-          look: { [supervisor] in supervisor.look($0) }),
+          look: { [supervisor] in supervisor.look($0) },
+          adopt: { id, upstreamID throws(Failure) in _ = try await runner.adopt(id, upstreamID: upstreamID) }),
         administration: Self.administration(engine, keys, webhooks, log))
       var parts = GatewayParts(
         store: engine.store, runner: runner, feed: feed, plugins: RegistryPlugins(engine.plugins), authenticator: keys,

@@ -11,10 +11,14 @@ public import VideoDocuments
 /// Receives what vendors announce (`POST /callbacks/{token}`).
 ///
 /// What a callback says is never believed: it only brings the next look forward, and the vendor's answer to that look
-/// counts. So a forged or repeated one costs a look at most, of which a job has one in a few seconds.
+/// counts. So a forged or repeated one costs a look at most, of which a job has one in a few seconds. To a job of which
+/// nobody knows whether it was bought, it says under which id to look.
 @LoopActor public final class VendorCallbacks {
   /// Asks the plugin what a callback means; nil when the plugin has no operation for that.
   public typealias Hint = @LoopActor (JobRecord, VideoDocuments.RequestHead, [UInt8]) async throws(Failure) -> Step?
+
+  /// Tells a job of unknown outcome under which id the vendor has it.
+  public typealias Adopt = @LoopActor (_ jobID: String, _ upstreamID: String) async throws(Failure) -> Void
 
   /// Bytes of a callback's body.
   public nonisolated static let maximumBodyBytes = 1 << 20
@@ -27,6 +31,7 @@ public import VideoDocuments
   private let verification: CallbackVerification
   private let hint: Hint
   private let look: @LoopActor (_ jobID: String) -> Void
+  private let adopt: Adopt
   private let gate: LookGate
   private let clock: any JobClock
   private var seen: Set<String> = []
@@ -36,13 +41,14 @@ public import VideoDocuments
   public nonisolated init(
     index: any CallbackIndex, verification: CallbackVerification, clock: any JobClock = SystemClock(),
     lookGapMilliseconds: Int64 = VendorCallbacks.lookGapMilliseconds, hint: @escaping Hint,
-    look: @escaping @LoopActor (_ jobID: String) -> Void
+    look: @escaping @LoopActor (_ jobID: String) -> Void, adopt: @escaping Adopt = { _, _ in }
   ) {
     self.index = index
     self.verification = verification
     self.clock = clock
     self.hint = hint
     self.look = look
+    self.adopt = adopt
     gate = LookGate(gapMilliseconds: lookGapMilliseconds, look: look)
   }
 
@@ -91,9 +97,10 @@ public import VideoDocuments
   /// Looks soon, unless there is nothing to learn.
   private func consider(_ job: JobRecord, _ request: HTTPRequest, _ body: [UInt8]) async {
     switch job.state {
-    // Whoever found out what became of an unknown one would have to be a person, or the vendor; and an expired one may
-    // have been made after all: so the question is worth it.
-    case .watching, .unknown, .expired: break
+    // An expired one may have been made after all.
+    case .watching, .expired: break
+    // Once settled it is not unknown any more, so this needs no gate.
+    case .unknown: return await settle(job, request, body)
     case .planned, .submitting:
       // Faster than the vendor's answer to the purchase: the look comes when that was read.
       _ = gate.admits(job.id)
@@ -104,14 +111,31 @@ public import VideoDocuments
     if await isWorthALook(job, request, body) { look(job.id) }
   }
 
-  private func isWorthALook(_ job: JobRecord, _ request: HTTPRequest, _ body: [UInt8]) async -> Bool {
-    // No header and no path: neither the token nor a signature is the plugin's to know.
-    let plain = VideoDocuments.RequestHead(
+  /// Only whoever took the purchase was told the address, so it was bought, under the id that the callback names. What
+  /// became of it is the vendor's to say when it is looked at.
+  private func settle(_ job: JobRecord, _ request: HTTPRequest, _ body: [UInt8]) async {
+    guard let step = try? await hint(job, Self.plain(request), body), case .update(let update) = step.action,
+      let upstreamID = update.upstreamID, !upstreamID.isEmpty
+    else { return }
+    do throws(Failure) {
+      try await adopt(job.id, upstreamID)
+      look(job.id)
+    } catch {
+      // Somebody else settled it, or it cannot be written: the vendor announces its end too.
+    }
+  }
+
+  /// No header and no path: neither the token nor a signature is the plugin's to know.
+  private static func plain(_ request: HTTPRequest) -> VideoDocuments.RequestHead {
+    VideoDocuments.RequestHead(
       method: request.head.method, path: "",
       headers: request.head.headers.values("content-type").map { NameValuePair("Content-Type", $0) })
+  }
+
+  private func isWorthALook(_ job: JobRecord, _ request: HTTPRequest, _ body: [UInt8]) async -> Bool {
     let step: Step?
     do throws(Failure) {
-      step = try await hint(job, plain, body)
+      step = try await hint(job, Self.plain(request), body)
     } catch {
       // What the plugin cannot read may be news all the same.
       return true

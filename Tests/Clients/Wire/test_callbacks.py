@@ -105,6 +105,21 @@ class Callbacks(unittest.TestCase):
         clip = self.gateway.ask("GET", "/v1/videos/%s/content" % job.id, key=self.key)
         self.assertEqual(harness.probe(clip.body)["width"], 1280 if job.vendor == "kling" else 864)
 
+    def test_a_purchase_whose_answer_was_lost_is_settled_by_what_the_vendor_announces(self):
+        for vendor, model in (("kling", KLING), ("ark", SEEDANCE)):
+            with self.subTest(vendor):
+                word = "lost%dx%d" % (os.getpid(), next(self.serial))
+                self.vendors.rule(vendor, on="create", match=word, reply="accept_close")
+                answer = self.gateway.ask("POST", "/v1/videos", {"model": model, "prompt": word}, self.key)
+                job = answer.json["id"]
+
+                def shown():
+                    return self.gateway.ask("GET", "/v1/videos/" + job, key=self.key).json["status"]
+                wait_until(lambda: shown() == "completed", 3 * GAP_SECONDS + 10, "the clip did not come")
+                clip = self.gateway.ask("GET", "/v1/videos/%s/content" % job, key=self.key)
+                self.assertEqual(harness.probe(clip.body)["width"], 1280)
+                self.assertEqual(self.vendors.creates(vendor, word), 1)
+
     def test_the_vendors_own_bring_the_clip_long_before_the_next_look_is_due(self):
         for vendor, model, size in (("kling", KLING, 1280), ("ark", SEEDANCE, 864)):
             with self.subTest(vendor):
