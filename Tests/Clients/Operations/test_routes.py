@@ -121,7 +121,11 @@ class RouteTest(unittest.TestCase):
     def requests(self, method, path):
         """What an operation has to succeed with, as parts of schemathesis' cases."""
         done = self.ids["done"]
-        if method == "POST" and not path.endswith("/cancel"):
+        if path.startswith("/v1/admin/"):
+            yield self.administration(method, path.removeprefix("/v1/admin/"))
+        elif path == "/v1/requests":
+            yield {"body": {"model": "kling-v1-6", "prompt": "a boat"}, "media_type": "application/json"}
+        elif method == "POST" and not path.endswith("/cancel"):
             place = {"path_parameters": {"id": done}} if "{id}" in path else {}
             for query, body in creations(path, done):
                 given = {"body": body, "media_type": "application/json"} if body else {}
@@ -141,6 +145,36 @@ class RouteTest(unittest.TestCase):
                 yield {"path_parameters": {"id": task}}
         else:
             yield {}
+
+    def administration(self, method, path):
+        """The same for what may be done about the gateway itself."""
+        if path == "tokens" and method == "POST":
+            return {"body": {"name": "guest", "models": ["studio"], "budget": {"currency": "USD", "amount": "2.5"},
+                             "parallel": 1, "lifetime_seconds": 60}, "media_type": "application/json"}
+        if "{id}" not in path:
+            return {}
+        place = {"path_parameters": {"id": self.key.id}}
+        if path.startswith("webhooks"):
+            # Nobody is there; the message waits all the same.
+            job = self.made({"model": "studio", "prompt": "a boat", "seconds": "1",
+                             "webhook_url": "https://hooks.example.invalid/"}, "completed")
+            place = {"path_parameters": {"id": job}}
+            self.rested(job)
+        elif path.startswith("credentials"):
+            place = {"path_parameters": {"id": "kling"}}
+        elif path.endswith("/revoke"):
+            made = self.ask("POST", "/v1/admin/tokens", {})
+            place = {"path_parameters": {"id": made.json["id"]}}
+        elif method == "POST":
+            place.update(body={"url": "https://hooks.example.invalid/"}, media_type="application/json")
+        return place
+
+    def rested(self, job):
+        """Waits until the job's webhook has had its first attempt: while that lasts it cannot be sent by others."""
+        def look():
+            answer = self.ask("GET", "/v1/admin/webhooks/" + job)
+            return answer.status == 200 and answer.json["attempts"]
+        wait_until(look, what="the first attempt")
 
     def test_nobody_needs_a_key_to_read_it_and_everybody_to_use_it(self):
         document = self.gateway.ask("GET", "/openapi.json")

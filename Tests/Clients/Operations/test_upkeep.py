@@ -92,7 +92,7 @@ class UpkeepTest(unittest.TestCase):
         open_one = socket.create_connection(("127.0.0.1", self.gateway.port))
         self.addCleanup(open_one.close)
         self.assertEqual(self.ended(self.make("a boat")), "completed")
-        found = self.metrics()
+        found = wait_until(lambda: (lambda found: found[("filmgate_archive_bytes",)] and found)(self.metrics()))
         self.assertGreaterEqual(found[("filmgate_http_connections",)], 2)
         self.assertEqual(found[("filmgate_webhook_outbox",)], 0)
         self.assertGreater(found[("filmgate_archive_bytes",)], 1_000)
