@@ -24,8 +24,9 @@ public protocol CallerAuthenticator: Sendable {
 /// How far a proof has come.
 public enum AuthenticationStep: Sendable {
   case caller(Caller)
-  /// The signature, proven to be that key's, covers the body: the answer follows from the SHA-256 of the bytes received.
-  case needsBodyDigest(keyID: String, @LoopActor @Sendable (SHA256Digest) async -> Result<Caller, Failure>)
+  /// The signature covers the body: the answer follows from the SHA-256 of the bytes received. What they hold meanwhile
+  /// counts for that key, or, while nothing is proven, for those who claim to have it.
+  case needsBodyDigest(countsFor: String, @LoopActor @Sendable (SHA256Digest) async -> Result<Caller, Failure>)
   /// Kind `auth`: 401 in the route's shape. Kind `internal` when the keys could not be read.
   case refused(Failure)
 }

@@ -109,7 +109,7 @@ public import VideoDocuments
       guard request.head.framing != .empty else {
         return stated == .ofNothing ? .caller(caller) : .refused(.wrongBody)
       }
-      return .needsBodyDigest(keyID: caller.keyID) { digest in await self.finish(proof, digest) }
+      return .needsBodyDigest(countsFor: caller.keyID) { digest in await self.finish(proof, digest) }
     } catch {
       return .refused(error)
     }
@@ -125,7 +125,8 @@ public import VideoDocuments
       return .caller(try await finishLate(proof, .ofNothing, sinceSeconds: nil).get())
     }
     let begunSeconds = clock.nowMilliseconds / 1_000
-    return .needsBodyDigest(keyID: proof.keyID) { digest in
+    // Whoever only knows the name of a key must not use up what its holder has.
+    return .needsBodyDigest(countsFor: "\(proof.keyID) unproven") { digest in
       await self.finishLate(proof, digest, sinceSeconds: begunSeconds)
     }
   }

@@ -36,18 +36,18 @@ import VideoDocuments
 
   func read(_ request: HTTPRequest, settings: GatewayConfiguration) async throws(Refusal) -> Received {
     let step = await authenticator.check(request)
-    let keyID: String
+    let owner: String
     var needsDigest = false
     switch step {
-    case .caller(let caller): keyID = caller.keyID
-    case .needsBodyDigest(let id, _): (keyID, needsDigest) = (id, true)
+    case .caller(let caller): owner = caller.keyID
+    case .needsBodyDigest(let holder, _): (owner, needsDigest) = (holder, true)
     case .refused(let failure): throw .failure(failure)
     }
     let place: CallerPlace
-    do throws(Failure) { place = try places.take(keyID) } catch { throw .failure(error) }
+    do throws(Failure) { place = try places.take(owner) } catch { throw .failure(error) }
     let body: ReceivedBody
     do throws(ReceivingFailure) {
-      body = try await receive(request, settings, keyID, needsDigest: needsDigest)
+      body = try await receive(request, settings, owner, needsDigest: needsDigest)
     } catch {
       switch error {
       case .interrupted: throw .interrupted
@@ -68,7 +68,7 @@ import VideoDocuments
   }
 
   private func receive(
-    _ request: HTTPRequest, _ settings: GatewayConfiguration, _ keyID: String, needsDigest: Bool
+    _ request: HTTPRequest, _ settings: GatewayConfiguration, _ owner: String, needsDigest: Bool
   ) async throws(ReceivingFailure) -> ReceivedBody {
     if let length = request.body.length, length > UInt64(settings.maximumBodyBytes) {
       throw .refused(tooLarge(settings))
@@ -78,7 +78,7 @@ import VideoDocuments
     return try await ReceivedBody.read(
       request.body, contentType: contentType, maximumBytes: settings.maximumBodyBytes,
       maximumDocumentBytes: Self.maximumDocumentBytes,
-      folder: temporaryFolder, needsDigest: needsDigest, share: IntakeShare(intake, owner: keyID))
+      folder: temporaryFolder, needsDigest: needsDigest, share: IntakeShare(intake, owner: owner))
   }
 
   private func tooLarge(_ settings: GatewayConfiguration) -> Failure {

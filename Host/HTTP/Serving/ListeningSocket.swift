@@ -6,7 +6,7 @@ import Glibc
 /// Socket calls of the server, on numeric addresses only: nothing here asks a name server.
 enum ListeningSocket {
   /// Connections the kernel keeps for us before we accept them.
-  static let backlog: Int32 = 1024
+  static let backlog: Int32 = 4096
 
   static func open(host: String, port: UInt16) throws(HTTPServerFailure) -> Int32 {
     var storage = sockaddr_storage()

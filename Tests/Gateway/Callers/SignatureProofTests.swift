@@ -149,6 +149,22 @@ import struct HTTPServer.RequestHead
     #expect(try await isRefusedAtOnce(key.credentials))
   }
 
+  @Test("what a body holds counts for its key, but not on the word of those who only claim to have it")
+  func holder() async throws {
+    let world = try await CallerWorld()
+    let key = try await world.make()
+    func holder(_ head: RequestHead) async -> String? {
+      var head = head
+      head.framing = .length(UInt64(Self.body.count))
+      let step = await world.keys.check(HTTPRequest(head: head, body: HTTPBody(Self.body)))
+      guard case .needsBodyDigest(let holder, _) = step else { return nil }
+      return holder
+    }
+    #expect(await holder(try request(key.credentials)) == key.record.id)
+    let unproven = await holder(try lateRequest(key.credentials))
+    #expect(unproven != nil && unproven != key.record.id)
+  }
+
   @Test("a key that is revoked while the body comes does not serve any more")
   func revokedMeanwhile() async throws {
     let world = try await CallerWorld()
