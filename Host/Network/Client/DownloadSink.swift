@@ -9,6 +9,8 @@ import Glibc
   /// Bytes that may wait to be written; with many downloads, fewer for each.
   private static var windowBytes: Int { min(1024 * 1024, max(leastWindowBytes, sharedBytes / max(1, openCount))) }
   private static let leastWindowBytes = 2 * TransferPlan.mediaBufferBytes
+  /// Pieces of this size and more take turns. Waiting makes libcurl forget how slow the transfer is, so a trickle must not.
+  private static let bulkBytes = 16 * 1024
   private static let sharedBytes = 32 * 1024 * 1024
   private static var openCount = 0
   private static let progressIntervalNanoseconds: UInt64 = 100_000_000
@@ -64,7 +66,7 @@ import Glibc
       isWaiting = true
       return .wait
     }
-    guard hasTurn || takeTurn(bytes.count) else { return .wait }
+    guard hasTurn || bytes.count < Self.bulkBytes || takeTurn(bytes.count) else { return .wait }
     hasTurn = false
     pending.append(contentsOf: bytes)
     byteCount += Int64(bytes.count)
