@@ -23,9 +23,13 @@ final class LogSink: Sendable {
   private let descriptor: Int32
   private let isOwned: Bool
   private let state = Mutex(State())
+  private let noticeOfDropped: @Sendable (Int) -> [UInt8]
 
   /// Opens the file, which is made for its owner alone; nil: standard error. Blocks.
-  init(file: String?) throws(Failure) {
+  ///
+  /// `noticeOfDropped` makes the line that says how many are missing, which follows those that were kept.
+  init(file: String?, noticeOfDropped: @escaping @Sendable (Int) -> [UInt8]) throws(Failure) {
+    self.noticeOfDropped = noticeOfDropped
     guard let file else {
       descriptor = STDERR_FILENO
       isOwned = false
@@ -60,14 +64,6 @@ final class LogSink: Sendable {
     if mustStart { Blocking.start { self.writeAll() } }
   }
 
-  /// Lines that were dropped since the last time that this was asked.
-  func takeUntold() -> Int {
-    state.withLock { state in
-      defer { state.untoldLines = 0 }
-      return state.untoldLines
-    }
-  }
-
   /// Waits until everything is written, or the time is over.
   func flush(milliseconds: UInt64) async {
     let deadline = EventLoop.monotonicNanoseconds + milliseconds * 1_000_000
@@ -79,8 +75,13 @@ final class LogSink: Sendable {
   private func writeAll() {
     while true {
       let bytes = state.withLock { state -> [UInt8] in
-        let taken = state.waiting
+        var taken = state.waiting
         state.waiting = []
+        // Told by whoever made room, for nothing else may be logged for hours.
+        if state.untoldLines > 0 {
+          taken += noticeOfDropped(state.untoldLines)
+          state.untoldLines = 0
+        }
         if taken.isEmpty { state.isWriting = false }
         return taken
       }

@@ -31,10 +31,21 @@ public import VideoDocuments
   }
 
   private static func sink(for configuration: LogConfiguration) async throws(Failure) -> LogSink {
-    let file = configuration.file
+    let (file, format) = (configuration.file, configuration.format)
     return try await Blocking.run { () -> Result<LogSink, Failure> in
-      do throws(Failure) { return .success(try LogSink(file: file)) } catch { return .failure(error) }
+      do throws(Failure) {
+        return .success(try LogSink(file: file) { noticeOfDropped($0, format) })
+      } catch {
+        return .failure(error)
+      }
     }.get()
+  }
+
+  private nonisolated static func noticeOfDropped(_ count: Int, _ format: LogConfiguration.Format) -> [UInt8] {
+    var clock = LogClock()
+    var line = LogLine(format, .warning, "log", time: clock.now())
+    line.add("message", "\(count) lines were dropped: nobody read them in time.")
+    return line.finished()
   }
 
   /// Goes on by another configuration, in a file opened anew: the old one may have been renamed.
@@ -146,12 +157,6 @@ public import VideoDocuments
 
   private func write(_ level: LogConfiguration.Level, _ event: String, _ fill: (inout LogLine) -> Void) {
     guard level >= configuration.level, configuration.level != .off else { return }
-    let dropped = sink.takeUntold()
-    if dropped > 0 {
-      var line = LogLine(configuration.format, .warning, "log", time: clock.now())
-      line.add("message", "\(dropped) lines were dropped: nobody read them in time.")
-      sink.add(line.finished())
-    }
     var line = LogLine(configuration.format, level, event, time: clock.now())
     fill(&line)
     sink.add(line.finished())
