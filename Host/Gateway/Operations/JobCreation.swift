@@ -42,6 +42,8 @@ import VideoDocuments
     var externalID: String?
     var remixedFrom: String?
     var webhookURL: String?
+    /// The model as the caller named it, or named it for the job that this one is made from.
+    var model: String?
   }
 
   /// Deletes the copies of the request's inputs, where no job has come of it.
@@ -54,10 +56,12 @@ import VideoDocuments
     var request = order.decoded.request
     var remixedFrom: String?
     var kept: [JobAsset] = []
+    var model = request.model.isEmpty ? nil : request.model
     if let basis = order.basis {
       let based = try await JobBasis(desk: desk).apply(basis, to: request)
       request = based.request
       kept = based.assets
+      model = model ?? based.model
       remixedFrom = based.jobID
     }
     let externalID = request.externalID
@@ -81,7 +85,7 @@ import VideoDocuments
       plan = try Planner.plan(
         request, decoded: order.decoded.ledger, catalog: world.catalog, accounts: world.accounts, options: options)
     } catch {
-      throw ProviderSide.failure(Self.told(error.failure, order.basis))
+      throw ProviderSide.failure(Self.told(Self.missing(error.failure, request.model, world), order.basis))
     }
     let quote = try await parts.quote(plan)
     var warnings = (plan.warnings + order.decoded.warnings).map { CallerFailure.warning($0) }
@@ -90,7 +94,17 @@ import VideoDocuments
     }
     return Draft(
       plan: plan, quote: quote, assets: assets, warnings: warnings,
-      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL)
+      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL, model: model)
+  }
+
+  /// A model that nobody has is something that is not there: vendors and their clients tell it from a wrong value.
+  private static func missing(_ failure: Failure, _ model: String, _ world: GatewayWorld) -> Failure {
+    guard failure.field == "model", failure.kind == .invalid, !model.isEmpty,
+      (try? world.catalog.model(named: model)) == nil
+    else { return failure }
+    var failure = failure
+    failure.kind = .notFound
+    return failure
   }
 
   /// What a model has against a clip as its input, said of what was asked for: to change or continue that clip.
@@ -143,6 +157,7 @@ import VideoDocuments
     var mark = JobCaller(
       keyID: caller.keyID, format: exchange.route.format.name, requestID: exchange.requestID)
     if case .plugin(_, let route) = exchange.route.format { mark.route = route }
+    if draft.model != draft.plan.request.model { mark.model = draft.model }
     mark.externalID = draft.externalID
     mark.remixedFrom = draft.remixedFrom
     mark.webhookURL = draft.webhookURL

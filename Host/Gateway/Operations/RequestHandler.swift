@@ -46,7 +46,10 @@ import VideoDocuments
         guard let administration = services.administration else { break }
         let json = body.document.isEmpty ? nil : try OrderReader.json(body)
         return try await administration.answer(request, exchange, body: json)
-      case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
+      case .notOffered(let sentence):
+        // A vendor's own format has a word for a call that is not there.
+        if case .plugin = exchange.route.format { throw Failure(.notFound, sentence, field: "path") }
+        throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }

@@ -54,8 +54,8 @@ struct RouteTable: Sendable {
 
   private static func route(_ match: RouteMatcher.Match) -> Route {
     Route(
-      format: .plugin(id: match.pluginID, route: match.route), action: .decoded, pattern: match.pattern,
-      head: match.head)
+      format: .plugin(id: match.pluginID, route: match.route),
+      action: match.notOffered.map { .notOffered($0) } ?? .decoded, pattern: match.pattern, head: match.head)
   }
 
   private static func reason(_ miss: RouteMatcher.Miss) -> RouteMiss.Reason {

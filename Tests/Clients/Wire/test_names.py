@@ -1,0 +1,85 @@
+"""Models by the names that callers have for them, and paths that vendors know and nobody serves here."""
+
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from cases import SEEDANCE, ClientCase  # noqa: E402
+from dialects import DIALECTS, Order  # noqa: E402
+
+ALIAS, MODEL = "kling-v3-std-silent", "kling-v3"
+
+
+class Models(ClientCase):
+    def create(self, dialect, model):
+        return self.ask(*dialect.create(Order(model, self.word(), seconds=5)))
+
+    def test_replies_name_the_model_as_it_was_asked_for(self):
+        for path, seconds in (("/v1/video/generations", "duration"), ("/v1/videos", "seconds")):
+            with self.subTest(path):
+                made = self.ok("POST", path, {"model": ALIAS, "prompt": self.word(), seconds: 5})
+                self.assertEqual(made["model"], ALIAS, made)
+                self.assertEqual(self.done(made["id"])["data"]["data"]["model"], ALIAS)
+                self.assertEqual(self.ok("GET", "/v1/videos/" + made["id"])["model"], ALIAS)
+                self.assertEqual(self.ok("GET", "/volc/api/v3/contents/generations/tasks/" + made["id"])["model"], ALIAS)
+                found = [row for row in self.ok("GET", "/v1/videos?limit=1")["data"] if row["id"] == made["id"]]
+                self.assertEqual(found[0]["model"], ALIAS)
+                # What it is here, for those who want to know.
+                self.assertEqual(self.ok("GET", "/v1/jobs/" + made["id"])["task"]["request"]["model"], MODEL)
+                again = self.ok("POST", "/v1/videos/%s/again" % made["id"], {})
+                self.assertEqual(again["model"], ALIAS, again)
+                other = self.ok("POST", "/v1/videos/%s/again" % made["id"], {"model": MODEL})
+                self.assertEqual(other["model"], MODEL, other)
+
+    def test_a_model_that_nobody_has_is_not_found(self):
+        codes = {"unified": ("code", "model_not_found"), "openai": ("error.code", "model_not_found"),
+                 "kling": ("code", 1203), "volc": ("error.code", "InvalidEndpointOrModel.NotFound")}
+        for dialect in DIALECTS:
+            with self.subTest(dialect.name):
+                answer = self.create(dialect, "no-such-model")
+                if dialect.name == "jimeng":
+                    # The vendor has no such code, and calls all of it wrong arguments.
+                    self.assertEqual((answer.status, answer.json["code"]), (400, 50200), answer)
+                    continue
+                place, code = codes[dialect.name]
+                found = answer.json
+                for name in place.split("."):
+                    found = found[name]
+                self.assertEqual((answer.status, found), (404, code), answer)
+                self.assertIn("no-such-model", str(answer.json))
+
+
+class Paths(ClientCase):
+    def test_calls_of_klings_that_are_not_served_say_so(self):
+        for name in ("identify-face", "Identify-face", "multi-elements", "multi-elements/init-selection",
+                     "image-recognize"):
+            with self.subTest(name):
+                answer = self.ask("POST", "/kling/v1/videos/" + name, {"video_id": "1"})
+                self.assertEqual((answer.status, answer.json["code"]), (404, 1202), answer)
+                self.assertIn(name.split("/")[0].lower(), answer.json["message"].lower())
+                self.assertIn("is not served", answer.json["message"])
+        for path in ("/kling/v1/audio/tts", "/kling/v1/nothing"):
+            answer = self.ask("POST", path, {})
+            self.assertEqual((answer.status, answer.json["code"]), (404, 1202), answer)
+
+    def test_a_base_url_that_ends_with_a_slash(self):
+        self.assertEqual(self.ok("GET", "//v1/videos?limit=1")["object"], "list")
+        self.assertEqual(self.ok("GET", "//kling/v1/videos/text2video")["code"], 0)
+        self.assertEqual(self.ask("GET", "/v1//videos").status, 400)
+
+
+class Bodies(ClientCase):
+    def test_a_byte_order_mark_before_the_json(self):
+        for dialect in DIALECTS:
+            with self.subTest(dialect.name):
+                method, target, body = dialect.create(Order(SEEDANCE, self.word()))
+                marked = b"\xef\xbb\xbf" + json.dumps(body).encode()
+                answer = self.ask(method, target, marked, headers={"Content-Type": "application/json"})
+                self.assertEqual(answer.status, 200, answer)
+
+
+if __name__ == "__main__":
+    unittest.main()
