@@ -85,6 +85,7 @@ import VideoDocuments
       plan = try Planner.plan(
         request, decoded: order.decoded.ledger, catalog: world.catalog, accounts: world.accounts, options: options)
     } catch {
+      exchange.note.message = error.failure.message
       throw ProviderSide.failure(Self.told(Self.missing(error.failure, request.model, world), order.basis))
     }
     let quote = try await parts.quote(plan)
@@ -97,13 +98,18 @@ import VideoDocuments
       fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL, model: model)
   }
 
-  /// A model that nobody has is something that is not there: vendors and their clients tell it from a wrong value.
+  /// What planning has against the model itself, said to a caller. A model that nobody has is something that is not
+  /// there: vendors and their clients tell it from a wrong value. How accounts are called is the operator's affair.
   private static func missing(_ failure: Failure, _ model: String, _ world: GatewayWorld) -> Failure {
-    guard failure.field == "model", failure.kind == .invalid, !model.isEmpty,
-      (try? world.catalog.model(named: model)) == nil
-    else { return failure }
+    guard failure.field == "model", !model.isEmpty else { return failure }
     var failure = failure
-    failure.kind = .notFound
+    switch failure.kind {
+    case .invalid where (try? world.catalog.model(named: model)) == nil: failure.kind = .notFound
+    case .unsupported:
+      failure.message = "No account of this gateway is for that model."
+      failure.advice = "Take another model; GET /v1/models lists them."
+    default: break
+    }
     return failure
   }
 

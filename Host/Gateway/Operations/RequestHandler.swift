@@ -56,8 +56,10 @@ import VideoDocuments
       throw Failure(.notFound, "This route is not served here.", field: "path")
     } catch {
       var extras = ReplyWriter.Extras()
-      // The caller has proven itself: what is refused for a key now is refused to the account's.
-      extras.side = error.kind == .authentication ? .provider : .caller
+      // The caller has proven itself: what is refused for a key now is refused to the account's, unless the caller's own
+      // has ended since.
+      let isOfAccount = error.kind == .authentication && !Failure.isOfEndedKey(error)
+      extras.side = isOfAccount ? .provider : .caller
       // What is asked for is fine, and the task's state forbids it.
       extras.isConflict =
         error.kind == .invalid && error.field == JobDesk.stateField && exchange.route.action != .list
