@@ -67,7 +67,7 @@ import VideoDocuments
     let externalID = request.externalID
     request.externalID = nil
     if let externalID { try await checkUnused(externalID) }
-    var assets = try await parts.assets.adopt(order.media, into: &request)
+    var assets = try await parts.assets.adopt(order.media, into: &request, places: order.places)
     let webhookURL = try WebhookAddress.take(
       from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
     let fingerprint = Self.fingerprint(request, assets + kept, [externalID, webhookURL])

@@ -1,5 +1,6 @@
 """Models by the names that callers have for them, and paths that vendors know and nobody serves here."""
 
+import gzip
 import json
 import os
 import sys
@@ -72,6 +73,42 @@ class Paths(ClientCase):
 
 
 class Bodies(ClientCase):
+    def test_a_compressed_body_is_refused_as_such(self):
+        body = gzip.compress(json.dumps({"model": SEEDANCE, "prompt": "x"}).encode())
+        for dialect in DIALECTS:
+            method, target, _ = dialect.create(Order(SEEDANCE, "x"))
+            answer = self.ask(method, target, body, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"})
+            self.assertEqual((answer.status, answer.headers.get("accept-encoding")), (415, "identity"), answer)
+            self.assertIn("Content-Encoding", str(answer.json))
+
+    def test_fields_that_a_form_left_empty(self):
+        answer = self.ask("POST", "/v1/videos?dry_run=true", {
+            "model": SEEDANCE, "prompt": "x", "seconds": "", "size": "", "image": "", "negative_prompt": "", "user": ""})
+        self.assertEqual((answer.status, answer.json["warnings"]), (200, []), answer)
+
+    def test_pictures_by_the_names_that_clients_give_them(self):
+        link = "https://pictures.example/a.png"
+        for name, value in (("image_url", link), ("image_url", {"url": link}), ("image_urls", [link])):
+            for path in ("/v1/video/generations", "/v1/videos"):
+                answer = self.ask("POST", path + "?dry_run=true", {"model": SEEDANCE, "prompt": "x", name: value})
+                self.assertEqual((answer.status, answer.json["warnings"]), (200, []), answer)
+                self.assertEqual(answer.json["request"]["inputs"][0]["url"], link)
+
+    def test_what_is_no_picture_is_told_by_the_callers_own_name(self):
+        kling, volc = "/kling/v1/videos/image2video", "/volc/api/v3/contents/generations/tasks"
+        jimeng = "/jimeng/?Action=CVSync2AsyncSubmitTask&Version=2022-08-31"
+        frame = {"type": "image_url", "image_url": {"url": "not a link"}}
+        for path, body, name in (
+                (kling, {"model_name": "kling-v1-6", "image": "not a link"}, "image"),
+                (kling, {"model_name": "kling-v1-6", "image": "https://a.example/b.png", "image_tail": "no!"}, "image_tail"),
+                (kling, {"model_name": "kling-v1-6", "image": "bm90IGEgcGljdHVyZQ=="}, "image"),
+                (volc, {"model": SEEDANCE, "content": [{"type": "text", "text": "x"}, frame]}, "content[1].image_url.url"),
+                (jimeng, {"req_key": "jimeng_i2v_first_v30", "binary_data_base64": ["no!"]}, "binary_data_base64[0]")):
+            answer = self.ask("POST", path, body)
+            self.assertEqual(answer.status, 400, answer)
+            self.assertIn(name + " is ", answer.body.decode())
+            self.assertNotIn("inputs[", answer.body.decode())
+
     def test_a_byte_order_mark_before_the_json(self):
         for dialect in DIALECTS:
             with self.subTest(dialect.name):
