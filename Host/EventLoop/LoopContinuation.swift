@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Synchronization
+import Synchronization
 
 /// Resumes one suspended task of the loop, once, from any thread. See `EventLoop.suspend`.
 ///
 /// It is an actor whose executor keeps the job that enters it until there is a value, and then hands it to the loop.
 /// The job finds itself on the loop's executor, takes the value and goes on without a hop.
-///
-/// It and what suspends by it are inlinable: each is used with a few types, and generic code would look their metadata up
-/// several times for every event.
 public actor LoopContinuation<Value: Sendable>: SerialExecutor {
-  @usableFromInline
-  struct State {
-    @usableFromInline var value: Value?
-    @usableFromInline var job: UnownedJob?
-
-    @inlinable
-    init() {}
+  private struct State {
+    var value: Value?
+    var job: UnownedJob?
   }
 
-  @usableFromInline let state = Mutex(State())
+  private let state = Mutex(State())
 
-  @inlinable
-  init() {}
+  fileprivate init() {}
 
   /// Lets the task go on with the value; a second call stops the process.
-  @inlinable
   public nonisolated func resume(returning value: Value) {
     let job = state.withLock { state in
       precondition(state.value == nil, "a task of the event loop was resumed twice")
@@ -35,19 +26,14 @@ public actor LoopContinuation<Value: Sendable>: SerialExecutor {
   }
 
   /// Comes back once there is a value; the executor sees to that.
-  @inlinable
-  func value() -> Value? { valueSoFar }
+  fileprivate func value() -> Value? { valueSoFar }
 
-  @inlinable
-  nonisolated var valueSoFar: Value? { state.withLock { $0.value } }
+  fileprivate nonisolated var valueSoFar: Value? { state.withLock { $0.value } }
 
-  @inlinable
   public nonisolated var unownedExecutor: UnownedSerialExecutor { asUnownedSerialExecutor() }
 
-  @inlinable
   public nonisolated func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-  @inlinable
   public nonisolated func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let mayGo = state.withLock { state in
@@ -59,7 +45,6 @@ public actor LoopContinuation<Value: Sendable>: SerialExecutor {
 }
 
 extension LoopContinuation where Value == Void {
-  @inlinable
   public nonisolated func resume() { resume(returning: ()) }
 }
 
@@ -69,7 +54,6 @@ extension EventLoop {
   /// `withCheckedContinuation` would do, but for two things. Its task wakes on a thread of Swift's pool and only from
   /// there comes back to the loop: three threads for one event. And what was true before the call need not be true any
   /// more in its closure, where this one has not let go of the loop.
-  @inlinable
   public static func suspend<Value: Sendable>(_ body: (LoopContinuation<Value>) -> Void) async -> Value {
     let continuation = LoopContinuation<Value>()
     body(continuation)
@@ -77,7 +61,6 @@ extension EventLoop {
   }
 
   /// The same for code that runs on the loop or elsewhere, for what another thread will resume.
-  @inlinable
   public nonisolated(nonsending) static func suspendCaller<Value: Sendable>(
     _ body: (@escaping @Sendable (Value) -> Void) -> Void
   ) async -> Value {
@@ -96,8 +79,7 @@ extension EventLoop {
     }
   }
 
-  @inlinable
-  static func finish<Value: Sendable>(_ continuation: LoopContinuation<Value>) async -> Value {
+  private static func finish<Value: Sendable>(_ continuation: LoopContinuation<Value>) async -> Value {
     if let value = continuation.valueSoFar { return value }
     guard let value = await continuation.value() else { fatalError("a task of the event loop went on without a value") }
     return value

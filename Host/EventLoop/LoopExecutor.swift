@@ -7,9 +7,8 @@ import Synchronization
 ///
 /// It is no TaskExecutor on purpose. A job that runs with a task executor its task did not ask for is queued anew at
 /// each isolated call, and other jobs come between a check and the continuation kept because of it.
-@usableFromInline
 final class LoopExecutor: SerialExecutor {
-  @usableFromInline static let shared = LoopExecutor()
+  static let shared = LoopExecutor()
 
   /// Events taken from the kernel in one round.
   private static let eventsPerRound = 256
@@ -43,10 +42,8 @@ final class LoopExecutor: SerialExecutor {
 
   // MARK: Executor
 
-  @usableFromInline
   func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
 
-  @usableFromInline
   func enqueue(_ job: UnownedJob) {
     let mustWake = queue.withLock { queue in
       queue.jobs.append(job)
@@ -60,10 +57,8 @@ final class LoopExecutor: SerialExecutor {
     }
   }
 
-  @usableFromInline
   func isIsolatingCurrentContext() -> Bool? { isOnLoopThread }
 
-  @usableFromInline
   func checkIsolated() {
     precondition(isOnLoopThread, "code of the event loop was called on another thread")
   }
