@@ -69,7 +69,10 @@ class Paths(ClientCase):
     def test_a_base_url_that_ends_with_a_slash(self):
         self.assertEqual(self.ok("GET", "//v1/videos?limit=1")["object"], "list")
         self.assertEqual(self.ok("GET", "//kling/v1/videos/text2video")["code"], 0)
-        self.assertEqual(self.ask("GET", "/v1//videos").status, 400)
+        self.assertEqual(self.ok("GET", "/kling//v1/videos/text2video")["code"], 0)
+        self.assertEqual(self.ask("GET", "//kling//nothing").json["code"], 1202)
+        # Where an id is missing, a list is no answer.
+        self.assertEqual(self.ask("GET", "/v1/videos//").status, 400)
 
 
 class Bodies(ClientCase):
