@@ -11,6 +11,7 @@ public final class MemoryStore: Store {
     var callerKeys = CallerKeyList(keys: [], revision: 0)
     /// Millionths by key and currency.
     var spending: [String: [String: Int64]] = [:]
+    var claims: [UpstreamClaim: String] = [:]
     var isClosed = false
 
     mutating func charge(_ before: JobRecord?, _ job: JobRecord) {
@@ -62,6 +63,12 @@ public final class MemoryStore: Store {
     try withContents { contents in
       guard let job = contents.jobs[id] else { return .failure(.noSuchJob(id)) }
       let change = change(job)
+      if let claim = change.claim {
+        if let other = contents.claims[claim], other != id, contents.jobs[other] != nil {
+          return .failure(.upstreamIDTaken(claim.upstreamID, by: other))
+        }
+        contents.claims[claim] = id
+      }
       if var changed = change.job {
         changed.revision = job.revision + 1
         contents.jobs[id] = changed

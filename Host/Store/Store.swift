@@ -12,7 +12,8 @@ public protocol Store: Sendable {
   nonisolated(nonsending) func insert(_ job: JobRecord, entries: [JobLogEntry]) async throws(Failure) -> Insertion
 
   /// Reads the job, lets `change` decide, and writes what it decided: one transaction, which no other process sees
-  /// half of or comes between. `change` runs on a thread of the store and must not block.
+  /// half of or comes between. `change` runs on a thread of the store and must not block. Throws `invalid` for a claim
+  /// that another job has.
   nonisolated(nonsending) func update<Output: Sendable>(
     _ id: String, _ change: @escaping @Sendable (JobRecord) -> JobChange<Output>
   ) async throws(Failure) -> Output
@@ -60,6 +61,8 @@ public struct JobChange<Output: Sendable>: Sendable {
   /// The job as it is to be written; nil: nothing changes. The store counts its revision up.
   public var job: JobRecord?
   public var entries: [JobLogEntry]
+  /// Taken for the job in the same transaction; where another job has it, nothing is written.
+  public var claim: UpstreamClaim?
   /// Handed to the caller once everything is durable.
   public var output: Output
 

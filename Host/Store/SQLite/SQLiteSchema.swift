@@ -77,6 +77,7 @@ enum SQLiteSchema {
     """,
     webhookTables,
     callerTables,
+    claimTables,
   ]
 
   private static let walAttempts = 100

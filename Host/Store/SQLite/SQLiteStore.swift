@@ -149,6 +149,7 @@ public final class SQLiteStore: Store {
       let (number, job) = (before.number, before.job)
       let change = change(job)
       try JobTables.append(change.entries, to: number, connection)
+      if let claim = change.claim { try ClaimTables.take(claim, for: number, connection) }
       guard var changed = change.job else { return (change.output, nil) }
       changed.revision = job.revision + 1
       try JobTables.replace(number, with: changed, connection)
