@@ -45,7 +45,7 @@ import VideoDocuments
       case .administer(let request):
         guard let administration = services.administration else { break }
         let json = body.document.isEmpty ? nil : try OrderReader.json(body)
-        return try await administration.answer(request, exchange, body: json)
+        return try await administration.answer(request, exchange, body: json, link: view.link)
       case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
