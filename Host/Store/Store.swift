@@ -8,8 +8,10 @@ public import VideoDocuments
 /// with advice, `not_found`, or `invalid` (an idempotency key that was used for something else).
 public protocol Store: Sendable {
   /// Writes a new job, unless one of the same caller and idempotency key exists: then that one, if it is the same
-  /// request.
-  nonisolated(nonsending) func insert(_ job: JobRecord, entries: [JobLogEntry]) async throws(Failure) -> Insertion
+  /// request. Above the limits, where there are some, nothing is written: `rate_limited` or `balance`.
+  nonisolated(nonsending) func insert(
+    _ job: JobRecord, entries: [JobLogEntry], limits: CallerLimits?
+  ) async throws(Failure) -> Insertion
 
   /// Reads the job, lets `change` decide, and writes what it decided: one transaction, which no other process sees
   /// half of or comes between. `change` runs on a thread of the store and must not block. Throws `invalid` for a claim
@@ -47,6 +49,14 @@ public protocol Store: Sendable {
 
   /// Lets what is queued finish and gives files and threads back. Later calls fail.
   nonisolated(nonsending) func close() async
+}
+
+extension Store {
+  public nonisolated(nonsending) func insert(
+    _ job: JobRecord, entries: [JobLogEntry]
+  ) async throws(Failure) -> Insertion {
+    try await insert(job, entries: entries, limits: nil)
+  }
 }
 
 /// What became of an insertion.

@@ -78,6 +78,7 @@ enum SQLiteSchema {
     webhookTables,
     callerTables,
     claimTables,
+    countedCallers,
   ]
 
   private static let walAttempts = 100
