@@ -48,7 +48,7 @@ public import VideoDocuments
   public func submit(_ draft: JobDraft) async throws(Failure) -> JobRecord {
     let job = newRecord(draft)
     let entries = [Self.plannedEntry(job)]
-    switch try await store.insert(job, entries: entries) {
+    switch try await store.insert(job, entries: entries, limits: draft.limits) {
     case .inserted:
       publish(job, entries)
       return job
