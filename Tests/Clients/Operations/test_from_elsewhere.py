@@ -110,6 +110,7 @@ class Elsewhere(unittest.TestCase):
         self.assertIn("failed", self.succeed("settle", job, "--not-bought").out)
         again = self.gateway.ask("POST", "/v1/video/generations", self.body("elsewhere held again"), key)
         self.assertEqual(again.status, 200, again)
+        wait_until(lambda: self.gateway.ask("GET", "/v1/jobs/" + again.json["id"], key=key).json["state"] == "done")
 
     def body(self, word):
         return {"model": MODEL, "prompt": word, "duration": 4, "resolution": "480p"}
