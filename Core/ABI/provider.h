@@ -137,7 +137,8 @@ FILMGATE_EXPORT int32_t filmgate_create(const char *FILMGATE_NULLABLE request, u
                                         const char *FILMGATE_NULLABLE connection, uint64_t connection_length,
                                         int64_t now_ms, filmgate_out *FILMGATE_NONNULL out);
 
-/* Task and state -> step that looks at it. Required. */
+/* Task and state -> step that looks at it. Required. Where the manifest has `lookup`, also of a task without an
+   `upstream_id`, whose purchase was never answered: then by what `create` sent along. */
 FILMGATE_EXPORT int32_t filmgate_poll(const char *FILMGATE_NULLABLE task, uint64_t task_length,
                                       const char *FILMGATE_NULLABLE state, uint64_t state_length,
                                       const char *FILMGATE_NULLABLE connection, uint64_t connection_length,

@@ -11,7 +11,15 @@ public final class MemoryStore: Store {
     var callerKeys = CallerKeyList(keys: [], revision: 0)
     /// Millionths by key and currency.
     var spending: [String: [String: Int64]] = [:]
+    var claims: [UpstreamClaim: String] = [:]
     var isClosed = false
+
+    func check(_ limits: CallerLimits?, _ job: JobRecord) throws(Failure) {
+      guard let limits else { return }
+      let sums = (spending[job.callerKeyID] ?? [:]).map { Price(currency: $0.key, amountMicros: $0.value) }
+      let live = jobs.values.count { $0.state.isLive && $0.callerKeyID == job.callerKeyID }
+      try limits.check(job, sums: sums, liveJobs: live)
+    }
 
     mutating func charge(_ before: JobRecord?, _ job: JobRecord) {
       guard let caller = job.caller else { return }
@@ -35,7 +43,7 @@ public final class MemoryStore: Store {
   }
 
   public nonisolated(nonsending) func insert(
-    _ job: JobRecord, entries: [JobLogEntry]
+    _ job: JobRecord, entries: [JobLogEntry], limits: CallerLimits?
   ) async throws(Failure) -> Insertion {
     try withContents { contents in
       if let key = job.idempotencyKey,
@@ -49,9 +57,16 @@ public final class MemoryStore: Store {
         return .success(.exists(other))
       }
       guard contents.jobs[job.id] == nil else { return .failure(.jobExists(job.id)) }
+      let before = contents
       contents.jobs[job.id] = job
       contents.entries[job.id] = entries
       contents.charge(nil, job)
+      do throws(Failure) {
+        try contents.check(limits, job)
+      } catch {
+        contents = before
+        return .failure(error)
+      }
       return .success(.inserted)
     }
   }
@@ -62,6 +77,12 @@ public final class MemoryStore: Store {
     try withContents { contents in
       guard let job = contents.jobs[id] else { return .failure(.noSuchJob(id)) }
       let change = change(job)
+      if let claim = change.claim {
+        if let other = contents.claims[claim], other != id, contents.jobs[other] != nil {
+          return .failure(.upstreamIDTaken(claim.upstreamID, by: other))
+        }
+        contents.claims[claim] = id
+      }
       if var changed = change.job {
         changed.revision = job.revision + 1
         contents.jobs[id] = changed

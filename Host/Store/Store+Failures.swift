@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import VideoDocuments
+public import VideoDocuments
 
 /// The failures that every store has in common.
 extension Failure {
@@ -22,6 +22,13 @@ extension Failure {
     Failure(
       .invalid, "Job \(id) is not over, so its record stays.",
       advice: "`filmgate cancel \(id)` first, or wait until it is over.")
+  }
+
+  /// Of a vendor's task that somebody named for another job.
+  public static func upstreamIDTaken(_ id: String, by job: String) -> Failure {
+    Failure(
+      .invalid, "The provider's task \(id) is that of job \(job) already.", field: UpstreamClaim.field,
+      advice: "Look for the task of this job; each was bought for one job alone.")
   }
 
   static func noSuchCallerKey(_ id: String) -> Failure {

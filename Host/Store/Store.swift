@@ -8,11 +8,14 @@ public import VideoDocuments
 /// with advice, `not_found`, or `invalid` (an idempotency key that was used for something else).
 public protocol Store: Sendable {
   /// Writes a new job, unless one of the same caller and idempotency key exists: then that one, if it is the same
-  /// request.
-  nonisolated(nonsending) func insert(_ job: JobRecord, entries: [JobLogEntry]) async throws(Failure) -> Insertion
+  /// request. Above the limits, where there are some, nothing is written: `rate_limited` or `balance`.
+  nonisolated(nonsending) func insert(
+    _ job: JobRecord, entries: [JobLogEntry], limits: CallerLimits?
+  ) async throws(Failure) -> Insertion
 
   /// Reads the job, lets `change` decide, and writes what it decided: one transaction, which no other process sees
-  /// half of or comes between. `change` runs on a thread of the store and must not block.
+  /// half of or comes between. `change` runs on a thread of the store and must not block. Throws `invalid` for a claim
+  /// that another job has.
   nonisolated(nonsending) func update<Output: Sendable>(
     _ id: String, _ change: @escaping @Sendable (JobRecord) -> JobChange<Output>
   ) async throws(Failure) -> Output
@@ -48,6 +51,14 @@ public protocol Store: Sendable {
   nonisolated(nonsending) func close() async
 }
 
+extension Store {
+  public nonisolated(nonsending) func insert(
+    _ job: JobRecord, entries: [JobLogEntry]
+  ) async throws(Failure) -> Insertion {
+    try await insert(job, entries: entries, limits: nil)
+  }
+}
+
 /// What became of an insertion.
 public enum Insertion: Sendable, Hashable {
   case inserted
@@ -60,6 +71,8 @@ public struct JobChange<Output: Sendable>: Sendable {
   /// The job as it is to be written; nil: nothing changes. The store counts its revision up.
   public var job: JobRecord?
   public var entries: [JobLogEntry]
+  /// Taken for the job in the same transaction; where another job has it, nothing is written.
+  public var claim: UpstreamClaim?
   /// Handed to the caller once everything is durable.
   public var output: Output
 

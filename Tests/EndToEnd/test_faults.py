@@ -32,6 +32,8 @@ FAILURES = [
 # How an answer to a purchase can be no answer. Whether the vendor did its work differs; nobody here can know.
 UNCLEAR = ["close", "reset", "accept_close", "accept_reset", "truncate", "wrong_length", "html502", "empty",
            "chunked_cut", "redirect"]
+# Of these, the ones where it did. A vendor that knows our own id of a task is asked for it then.
+TAKEN = {"accept_close", "accept_reset", "truncate", "wrong_length", "chunked_cut", "empty"}
 CLEAR = ["chunked", "drip"]
 
 
@@ -74,14 +76,64 @@ class Purchase(Fleet):
         def check(vendor, reply):
             user = self.user(vendor)
             user.rule(on="create", reply=reply)
+            if vendor == "kling" and reply in TAKEN:
+                result = user.buy()
+                self.assertEqual((result.code, user.creates(), user.clip()), (0, 1, None), result)
+                return
             result = self.ends(user.buy(), 9)
             self.assertRegex(result.err, "(?i)nobody knows")
-            self.assertRegex(result.err, "next: .*do not submit it again")
+            self.assertRegex(result.err, "next: .*`filmgate settle .*do not submit it again")
             self.assertEqual(user.job()["state"], "unknown")
             self.assertEqual(user.run("wait", user.job()["id"]).code, 9)
             self.assertEqual(user.creates(), 1)
             self.assertFalse(os.path.exists(user.path("clip.mp4")))
         self.all([(vendor, reply) for vendor in self.vendors for reply in UNCLEAR], check)
+
+    def test_what_the_vendor_has_after_all_is_settled_by_its_id_and_by_no_other(self):
+        def check(vendor):
+            user = self.user(vendor)
+            user.rule(on="create", reply="accept_close")
+            self.ends(user.buy(), 9)
+            job, [task] = user.job()["id"], user.tasks()
+            shown = user.run("show", job)
+            self.assertIn("filmgate settle %s --upstream-id ID" % job, shown.out)
+            wrong = self.ends(user.run("settle", job, "--upstream-id", "nobody-has-this"), 64)
+            self.assertIn("so job %s stays unknown" % job, wrong.err)
+            self.assertEqual(user.job()["state"], "unknown")
+            blind = self.ends(user.run("settle", job), 64)
+            self.assertIn("cannot be asked", blind.err)
+            settled = user.run("settle", job, "--upstream-id", task["id"], "--json")
+            self.assertEqual(settled.code, 0, settled)
+            self.assertEqual((settled.events[0]["event"], settled.events[0]["job"]["upstream_id"]), ("settled", task["id"]))
+            waited = user.run("wait", job, "-o", "clip.mp4")
+            self.assertEqual((waited.code, user.clip()), (0, None), waited)
+            self.assertIn("is not unknown", self.ends(user.run("settle", job, "--not-bought"), 64).err)
+            self.assertEqual(user.creates(), 1)
+            self.ends(user.run("settle", job, "--not-bought", "--upstream-id", "x"), 64)
+        self.all([(vendor,) for vendor in ("ark", "jimeng", "relay")], check)
+
+    def test_what_the_vendor_does_not_have_is_closed_and_cost_nothing(self):
+        def check(vendor):
+            user = self.user(vendor)
+            user.rule(on="create", reply="close")
+            self.ends(user.buy(), 9)
+            job = user.job()["id"]
+            closed = user.run("settle", job, "--not-bought")
+            self.assertEqual((closed.code, closed.out), (0, "%s failed\n" % job), closed)
+            self.assertEqual((user.job()["state"], user.job()["failure"]["charged"]), ("failed", "no"))
+            self.assertEqual(user.creates(), 1)
+        self.each(check)
+
+    def test_a_vendor_that_knows_our_id_late_is_asked_again_by_whoever_comes_back(self):
+        user = self.user("kling")
+        user.rule(on="create", reply="accept_close")
+        # Not to be found at first: the purchase looks three times, each time in vain.
+        user.rule(on="query", match="/fg_", error="1203", times=3)
+        self.ends(user.buy(), 9)
+        job = user.job()["id"]
+        waited = user.run("wait", job, "-o", "clip.mp4")
+        self.assertEqual((waited.code, user.clip(), user.creates()), (0, None, 1), waited)
+        self.assertEqual(user.job()["upstream_id"], user.tasks()[0]["id"])
 
     def test_a_status_that_says_nothing_about_the_purchase_means_unknown(self):
         def check(vendor, status):

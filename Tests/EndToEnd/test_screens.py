@@ -168,7 +168,8 @@ class Alone(Screens):
         self.screen("generate-sandbox", "a paper boat", "-m", SEEDANCE, "-s", "4", "--resolution", "480p", "--ratio",
                     "16:9", "--sandbox", "-o", "boat.mp4")
         self.screen("sandbox-timeout", "a boat sandbox:stuck", "-m", "kling-v3", "--sandbox", "--timeout", "2s")
-        self.screen("sandbox-drop", "a boat sandbox:drop", "-m", "kling-v3", "--sandbox")
+        self.screen("sandbox-drop", "a boat sandbox:drop", "-m", "doubao-seedance-1-5-pro-251215", "--sandbox")
+        self.screen("sandbox-found", "a boat sandbox:drop", "-m", "kling-v3", "--sandbox")
 
     def test_studio(self):
         self.screen("studio", "a paper boat", "-m", "studio", "-s", "1", "-o", "boat.mp4")

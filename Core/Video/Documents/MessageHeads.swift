@@ -5,7 +5,8 @@ public import OrderedJSON
 /// The head of the vendor's answer to an http step, as `resume` gets it.
 ///
 /// JSON: `{"operation", "step", "status", "headers"}`. `operation` is the one that asked (`create`, `poll`, `cancel`
-/// or an extra); `step` counts its http steps from 1.
+/// or an extra); `lookup` is a `poll` of a task that the vendor may never have had, so that there is no grace for one
+/// that it does not know. `step` counts its http steps from 1.
 public struct ResponseHead: JSONDocument {
   public var operation: String
   public var step: Int

@@ -26,6 +26,8 @@ public struct Manifest: JSONDocument {
   public var dialect: DialectFacts?
   /// Nil when the vendor announces nothing.
   public var callback: CallbackFacts?
+  /// Nil where a task can be asked for by the vendor's id alone.
+  public var lookup: LookupFacts?
   /// The vendor's status words → canonical phases: documentation and test oracle.
   public var statuses: [NameValuePair]
   public var polling: PollingFacts
@@ -56,6 +58,7 @@ public struct Manifest: JSONDocument {
     models = try reader.documents("models")
     dialect = try reader.optionalDocument("dialect")
     callback = try reader.optionalDocument("callback")
+    lookup = try reader.optionalDocument("lookup")
     statuses = []
     for (word, phase) in try reader.optionalObject("statuses") ?? JSONObject() {
       guard let text = phase.string, TaskPhase(rawValue: text) != nil else {
@@ -85,6 +88,7 @@ public struct Manifest: JSONDocument {
     object.add("models", models)
     object.add("dialect", dialect)
     object.add("callback", callback)
+    object.add("lookup", lookup)
     if !statuses.isEmpty { object["statuses"] = .object(JSONObject(statuses.map { ($0.name, JSON.string($0.value)) })) }
     object["polling"] = polling.json
     object.add("state_version", stateVersion)

@@ -22,6 +22,7 @@ public enum CommandTree {
       WaitCommand.specification,
       GetCommand.specification,
       CancelCommand.specification,
+      SettleCommand.specification,
       AgainCommand.specification,
       ModelsCommand.specification,
       PluginsCommand.specification,

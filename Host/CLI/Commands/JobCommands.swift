@@ -53,6 +53,29 @@ enum CancelCommand {
     exitCodes: [.providerFailed, .unreachable, .unknownOutcome])
 }
 
+/// `filmgate settle JOB`: what became of a purchase whose answer was lost.
+enum SettleCommand {
+  static let specification = CommandSpecification(
+    name: "settle", summary: "Say what became of a job whose outcome is unknown.",
+    discussion: """
+      A job is unknown when its purchase was sent and the answer was lost; it is never sent again. Look in the provider's \
+      console whether it is there. If it is, name the id that it has there: the provider is asked for it with the \
+      account that bought the job, and if it knows it, the job goes on. If it is not there, close it. Without either \
+      option the provider is asked by the id that was sent along, where it takes one.
+
+      At a gateway this needs a key that may administer it.
+      """,
+    positionals: [CommandTree.jobArgument],
+    options: [
+      OptionSpecification(long: "upstream-id", value: "ID", summary: "The provider has it under this id"),
+      OptionSpecification(
+        long: "not-bought",
+        summary: "It is not there: the job has failed and cost nothing, and its caller's budget is free of it"),
+    ] + CommandTree.common,
+    examples: ["filmgate settle fg_1abc --upstream-id 839201", "filmgate settle fg_1abc --not-bought"],
+    exitCodes: [.providerFailed, .authentication, .unreachable, .plugin])
+}
+
 /// `filmgate again JOB`: the same request as a new job.
 enum AgainCommand {
   static let specification = CommandSpecification(

@@ -13,7 +13,7 @@ extension GatewayHost {
     _ engine: Engine, _ keys: CallerKeys, _ webhooks: Webhooks, _ log: RequestLog
   ) -> Administration {
     Administration(
-      keys: keys, keyStore: engine.store, outbox: engine.store, log: log,
+      keys: keys, keyStore: engine.store, outbox: engine.store, runner: engine.runner, log: log,
       resend: { id throws(Failure) in try await webhooks.deliver(id) },
       configuration: { ConfigurationText.json(engine.configuration, engine.accounts) },
       credentials: { () async throws(Failure) -> JSON in

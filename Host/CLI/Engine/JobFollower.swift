@@ -91,10 +91,12 @@ import VideoDocuments
       }
       return ExitCode.done.rawValue
     case .unknown:
-      let failure =
-        job.task.failure ?? job.trouble
+      var failure =
+        JobLines.failure(job)
         ?? Failure(.unknownOutcome, "Whether the provider took this job is not known.", charged: .unknown)
-      return session.fail(withAdvice(failure, job))
+      // What a sandbox has lost ends with it.
+      if session.command.isOn("sandbox") { failure.advice = job.task.failure?.advice }
+      return session.fail(failure)
     default:
       let fallback = Failure(
         job.state == .cancelled ? .cancelled : job.state == .expired ? .expired : .upstream,
@@ -111,7 +113,6 @@ import VideoDocuments
     var failure = failure
     guard failure.advice == nil else { return failure }
     switch failure.kind {
-    case .unknownOutcome: failure.advice = "do not submit it again; `filmgate show \(job.id)` tells what is known"
     case .cancelled, .expired: failure.advice = "start a new job with `filmgate again \(job.id)`"
     default: break
     }

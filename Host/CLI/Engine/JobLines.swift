@@ -33,6 +33,25 @@ enum JobLines {
     }
   }
 
+  /// What went wrong, with what to do next.
+  static func failure(_ job: JobRecord) -> Failure? {
+    guard var failure = job.task.failure ?? job.trouble else { return nil }
+    if job.state == .unknown { failure.advice = adviceForUnknown(job) }
+    return failure
+  }
+
+  /// What to do about a job of which nobody knows whether it was bought.
+  static func adviceForUnknown(_ job: JobRecord) -> String {
+    let rest = "do not submit it again before"
+    // A gateway's jobs do not tell their account: only who may administer it can settle them.
+    guard !job.account.isEmpty else {
+      return "let the gateway's operator settle it: `filmgate settle \(job.id)` with a key that may administer it; "
+        + rest
+    }
+    return "look for it in the provider's console: `filmgate settle \(job.id) --upstream-id ID` goes on with it, "
+      + "`filmgate settle \(job.id) --not-bought` closes it; \(rest)"
+  }
+
   /// One line of `filmgate jobs`.
   static func line(_ job: JobRecord, nowMilliseconds: Int64, style: TextStyle) -> String {
     let age = DurationText.text(milliseconds: nowMilliseconds - job.task.createdAtMilliseconds)
@@ -68,7 +87,7 @@ enum JobLines {
     if let prompt = job.request.prompt { sections.append(HelpPage.wrapParagraphs(Sanitized.line(prompt), indent: 0)) }
     if !job.ledger.isEmpty { sections.append("Fields:\n" + LedgerText.render(job.ledger, style: style)) }
     for warning in job.warnings { sections.append("\(style.warning("warning:")) \(warning)") }
-    if let failure = job.task.failure ?? job.trouble { sections.append(FailureText.render(failure, style: style)) }
+    if let failure = failure(job) { sections.append(FailureText.render(failure, style: style)) }
     if !events.isEmpty {
       let start = events[0].atMilliseconds
       sections.append(
@@ -125,7 +144,7 @@ enum JobLines {
     object.add("cost", job.task.cost)
     object.add("ledger", job.ledger)
     object.add("warnings", job.warnings)
-    object.add("failure", job.task.failure ?? job.trouble)
+    object.add("failure", failure(job))
     object.add("files", job.archived)
     if !job.task.usage.isEmpty { object["usage"] = .object(job.task.usage) }
     return .object(object)

@@ -29,6 +29,11 @@ struct PluginCalls: ProviderCalls {
     return try await step("poll", job, taskArguments(job, nowMilliseconds))
   }
 
+  @LoopActor func canLookUp(_ job: JobRecord) -> Bool {
+    guard let lookup = plugins.registry.catalog[job.pluginID]?.manifest?.lookup else { return false }
+    return lookup.holds(for: job.connection.profile) && job.pluginState != nil
+  }
+
   @LoopActor func cancel(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
     if job.pluginID == StudioManifest.pluginID { return Step(.update(TaskUpdate(.cancelled))) }
     return try await step("cancel", job, taskArguments(job, nowMilliseconds))

@@ -66,8 +66,14 @@ extension HelpTopics {
         "How large a share of the jobs it gets beside other accounts that fit, 0 to 1000; 1 unless given, 0 only when no "
           + "other can take one"
       ),
-      ("  limits.in_flight", "Jobs at the provider at once, 1 to 1000000; any number unless given"),
-      ("  limits.requests_per_second", "Purchases and looks a second, 0.001 to 1000000; any number unless given"),
+      (
+        "  limits.in_flight",
+        "Jobs at the provider at once, for each gateway by itself, 1 to 1000000; any number unless given"
+      ),
+      (
+        "  limits.requests_per_second",
+        "Purchases and looks a second, for each gateway by itself, 0.001 to 1000000; any number unless given"
+      ),
     ]
   }
 }

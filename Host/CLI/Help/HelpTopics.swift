@@ -19,7 +19,8 @@ enum HelpTopics {
     "Exit codes of filmgate\n\n" + HelpPage.table(ExitCode.allCases.map { (String($0.rawValue), $0.meaning) })
       + "\n\n"
       + HelpPage.wrapParagraphs(
-        "Only 5 is safe to retry blindly. After 8, 9 and 130 the job may exist: `filmgate jobs` lists it.", indent: 0)
+        "Only 5 is safe to retry blindly. After 8, 9 and 130 the job may exist: `filmgate jobs` lists it. "
+          + "`filmgate settle` ends what 9 leaves open.", indent: 0)
   }
 
   static var environment: String {

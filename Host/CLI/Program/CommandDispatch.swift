@@ -14,6 +14,7 @@ enum CommandDispatch {
     case "wait": return try WaitCommand.run(session)
     case "get": return try GetCommand.run(session)
     case "cancel": return try CancelCommand.run(session)
+    case "settle": return try SettleCommand.run(session)
     case "again": return try AgainCommand.run(session)
     case "models list": return ModelsCommand.list(session)
     case "models show": return ModelsCommand.show(session)

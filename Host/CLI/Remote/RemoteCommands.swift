@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Gateway
 import Jobs
 import Network
 import OrderedJSON
@@ -10,8 +11,8 @@ import VideoDocuments
 /// The commands, where their jobs are a gateway's.
 enum RemoteCommands {
   private static let remote: Set<String> = [
-    "generate", "jobs", "show", "wait", "get", "cancel", "again", "models list", "models show", "models default",
-    "plugins list", "plugins show", "doctor",
+    "generate", "jobs", "show", "wait", "get", "cancel", "settle", "again", "models list", "models show",
+    "models default", "plugins list", "plugins show", "doctor",
   ]
   /// Of those, the ones that bring a clip home.
   private static let saving: Set<String> = ["generate", "again", "wait", "get"]
@@ -38,6 +39,7 @@ enum RemoteCommands {
     let arguments = try ["generate", "again"].contains(path) ? GenerateArguments(command) : nil
     let timeout = try ["generate", "again", "wait"].contains(path) ? command.milliseconds("timeout") : nil
     if ["wait", "get"].contains(path) { try StandardOutput.check(command, outputs: command.values("output")) }
+    let settlement = try path == "settle" ? Settlement(command) : .looked
     let limit = try path == "jobs" ? command.integer("limit", in: 1...1000) ?? 20 : 20
     return MainThread.run { interruption in
       await session.runOnLoop { () async throws(Failure) -> Int32 in
@@ -49,6 +51,7 @@ enum RemoteCommands {
         case "jobs": return try await jobs.list(limit: limit)
         case "show": return try await jobs.show()
         case "cancel": return try await jobs.cancel()
+        case "settle": return try await jobs.settle(settlement)
         case "wait": return try await jobs.save(timeoutMilliseconds: timeout)
         case "get": return try await jobs.save(timeoutMilliseconds: 0)
         case "generate", "again":

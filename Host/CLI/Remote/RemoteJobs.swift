@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventLoop
+import Gateway
 import Glibc
 import Jobs
 import Network
@@ -77,6 +78,13 @@ import VideoDocuments
     return ExitCode.done.rawValue
   }
 
+  /// For a key that may administer the gateway; the job may be any caller's.
+  func settle(_ settlement: Settlement) async throws(Failure) -> Int32 {
+    let id = PercentEncoding.encode(session.command.positionals[0])
+    let job = try gateway.record(try await gateway.post("/v1/admin/jobs/\(id)/settle", json: settlement.json))
+    return SettleCommand.tell(job, session)
+  }
+
   func examine() async throws(Failure) -> Int32 {
     let ready = try await gateway.get("/readyz")
     _ = try await gateway.get("/v1/jobs?limit=1")
@@ -139,7 +147,7 @@ import VideoDocuments
     let fallback = Failure(
       job.state == .cancelled ? .cancelled : job.state == .expired ? .expired : .upstream,
       "The job \(JobLines.state(job)).", isRetryable: false)
-    let failure = job.task.failure ?? fallback
+    let failure = JobLines.failure(job) ?? fallback
     let code = ExitCode(failure)
     return session.fail(failure, code == .unreachable && job.acceptedAtMilliseconds != nil ? .providerFailed : code)
   }

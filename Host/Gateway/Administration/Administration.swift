@@ -2,7 +2,7 @@
 
 public import EventLoop
 import HTTPServer
-import Jobs
+public import Jobs
 import Network
 public import OrderedJSON
 public import Store
@@ -16,6 +16,7 @@ public import VideoDocuments
   private let keyStore: any CallerKeyStore
   private let outbox: any WebhookOutbox
   private let resend: @LoopActor @Sendable (_ id: String) async throws(Failure) -> WebhookMessage?
+  private let runner: JobRunner
   private let configuration: Look
   private let credentials: Look
   private let test: @LoopActor @Sendable (_ owner: String) async throws(Failure) -> JSON
@@ -27,7 +28,7 @@ public import VideoDocuments
   ///   - credentials: which of the providers' credentials are known, masked.
   ///   - test: whether the providers accept those of a plugin or account.
   public nonisolated init(
-    keys: CallerKeys, keyStore: any CallerKeyStore, outbox: any WebhookOutbox, log: RequestLog,
+    keys: CallerKeys, keyStore: any CallerKeyStore, outbox: any WebhookOutbox, runner: JobRunner, log: RequestLog,
     resend: @escaping @LoopActor @Sendable (_ id: String) async throws(Failure) -> WebhookMessage?,
     configuration: @escaping Look, credentials: @escaping Look,
     test: @escaping @LoopActor @Sendable (_ owner: String) async throws(Failure) -> JSON
@@ -35,6 +36,7 @@ public import VideoDocuments
     self.keys = keys
     self.keyStore = keyStore
     self.outbox = outbox
+    self.runner = runner
     self.log = log
     self.resend = resend
     self.configuration = configuration
@@ -42,8 +44,11 @@ public import VideoDocuments
     self.test = test
   }
 
-  func answer(_ request: AdministrationRequest, _ exchange: Exchange, body: JSON?) async throws(Failure) -> HTTPResponse
-  {
+  /// `link` makes the links to clips.
+  func answer(
+    _ request: AdministrationRequest, _ exchange: Exchange, body: JSON?,
+    link: @escaping @Sendable (_ jobID: String, _ variant: String?) -> String
+  ) async throws(Failure) -> HTTPResponse {
     guard let caller = exchange.caller, caller.isAdministrator else {
       throw Failure(
         .permission, "This key may not administer the gateway.",
@@ -86,6 +91,11 @@ public import VideoDocuments
           advice: "Ask for it in a moment.")
       }
       return .json(sent.json)
+    case .settleJob(let id):
+      let job = try await Settlement(body ?? .object([:])).carryOut(id, runner)
+      exchange.note.jobID = job.id
+      log.note(.info, "jobs", "The job \(job.id) was settled by the key \(caller.keyID).")
+      return .json(RecordListing.one(job, link: link))
     case .configuration: return .json(try await configuration())
     case .credentials: return .json(try await credentials())
     case .testCredentials(let owner): return .json(try await test(owner))

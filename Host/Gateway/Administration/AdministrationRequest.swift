@@ -13,6 +13,8 @@ enum AdministrationRequest: Sendable, Hashable {
   case webhooks
   case webhook(String)
   case resendWebhook(String)
+  /// Says what became of a job whose outcome is unknown; of any caller's.
+  case settleJob(String)
   /// The configuration in force, without secrets.
   case configuration
   /// Which of the providers' credentials are known.

@@ -6,13 +6,12 @@ import Network
 import Store
 public import VideoDocuments
 
-/// What a key's callers may start.
+/// What a key's callers may start. Judged here from memory, before anything is made of a request; the store judges again
+/// where the job is written, for other processes may serve the same key.
 extension CallerKeys {
   /// How often the store is asked for a key's live jobs, at most: another process may have ended some.
   private static let recountMilliseconds: Int64 = 1_000
   private static let reservationBytes = 10
-  /// When a caller with too many jobs may try again.
-  private static let retryAfterMilliseconds: Int64 = 5_000
 
   public func reserve(
     _ caller: Caller, model: String, quote: Quote?
@@ -28,7 +27,7 @@ extension CallerKeys {
       // From here to the claim nobody else's turn comes.
       let use = uses[key.id] ?? CallerUse()
       if let limit = key.parallelLimit, use.count >= limit {
-        guard mayRecount else { throw .tooManyJobs(limit, retryAfterMilliseconds: Self.retryAfterMilliseconds) }
+        guard mayRecount else { throw .tooManyJobs(limit) }
         mayRecount = false
         try await recount(key.id)
         continue
@@ -47,7 +46,8 @@ extension CallerKeys {
     let (id, keyID) = (Base32.encode(SecureRandom.bytes(Self.reservationBytes)), key.id)
     uses[keyID, default: CallerUse()].claim(id, amountMicros: amountMicros, position: position)
     return CallerReservation(
-      id: id, settle: { job in self.uses[keyID]?.settle(id, jobID: job.id, isLive: job.state.isLive) },
+      id: id, limits: CallerLimits(budget: key.budget, parallelLimit: key.parallelLimit),
+      settle: { job in self.uses[keyID]?.settle(id, jobID: job.id, isLive: job.state.isLive) },
       release: { self.uses[keyID]?.release(id) })
   }
 
@@ -118,23 +118,5 @@ extension CallerKeyRecord {
         advice: "Use a key with a budget in \(price.currency), or without one.")
     }
     return price
-  }
-}
-
-extension Failure {
-  fileprivate static func tooManyJobs(_ limit: Int, retryAfterMilliseconds: Int64) -> Failure {
-    Failure(
-      .rateLimited,
-      "\(limit) \(limit == 1 ? "job" : "jobs") of this key are under way, as many as it may have at once.",
-      advice: "Wait until one is over.", retryAfterMilliseconds: retryAfterMilliseconds)
-  }
-
-  fileprivate static func overBudget(_ budget: Price, spentMicros: Int64, price: Price) -> Failure {
-    let spent = Price(currency: budget.currency, amountMicros: spentMicros)
-    return Failure(
-      .balance,
-      "This can cost up to \(price.decimal) \(price.currency); of the key's budget of \(budget.decimal) "
-        + "\(budget.currency), \(spent.decimal) are spent or promised.",
-      advice: "Ask for a shorter or smaller clip, or use a key with a larger budget.")
   }
 }

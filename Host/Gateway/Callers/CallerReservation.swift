@@ -12,14 +12,17 @@ public import Store
   /// For `JobCaller.reservationID`, so that the job counts once even while its request still waits; nil where nothing
   /// is counted.
   public nonisolated let id: String?
+  /// What the store is to hold the job to.
+  public nonisolated let limits: CallerLimits?
   private let onSettle: Settle
   private let onRelease: Release
   private var isOver = false
 
   public nonisolated init(
-    id: String? = nil, settle: @escaping Settle = { _ in }, release: @escaping Release = {}
+    id: String? = nil, limits: CallerLimits? = nil, settle: @escaping Settle = { _ in }, release: @escaping Release = {}
   ) {
     self.id = id
+    self.limits = limits
     onSettle = settle
     onRelease = release
   }

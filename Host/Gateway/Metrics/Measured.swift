@@ -55,6 +55,8 @@ public struct MeasuredCalls: ProviderCalls {
     return try await calls.poll(job, nowMilliseconds: nowMilliseconds)
   }
 
+  public func canLookUp(_ job: JobRecord) -> Bool { calls.canLookUp(job) }
+
   public func cancel(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
     try await calls.cancel(job, nowMilliseconds: nowMilliseconds)
   }

@@ -21,6 +21,9 @@ enum AdministrationOperations {
     operation("GET", "webhooks/{id}", "getWebhook", "One webhook, by its id or its job's", reply: "Webhook"),
     operation("POST", "webhooks/{id}/resend", "resendWebhook", "Send one now", reply: "Webhook"),
     operation(
+      "POST", "jobs/{id}/settle", "settleJob",
+      "Say what became of a job whose outcome is unknown: any caller's, by its id", body: "Settlement", reply: "Job"),
+    operation(
       "GET", "configuration", "getConfiguration", "The configuration in force, without secrets", reply: "Configuration"),
     operation(
       "GET", "credentials", "listCredentials", "Which of the providers' credentials are known", reply: "ObjectList"),

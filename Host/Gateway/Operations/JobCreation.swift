@@ -178,6 +178,7 @@ import VideoDocuments
       return Result(job: earlier, isReplay: true)
     }
     jobDraft.caller?.reservationID = reservation.id
+    jobDraft.limits = reservation.limits
     let submission: Result
     do throws(Failure) {
       let made = try await parts.supervisor.submit(

@@ -45,7 +45,7 @@ import VideoDocuments
       case .administer(let request):
         guard let administration = services.administration else { break }
         let json = body.document.isEmpty ? nil : try OrderReader.json(body)
-        return try await administration.answer(request, exchange, body: json)
+        return try await administration.answer(request, exchange, body: json, link: view.link)
       case .notOffered(let sentence):
         // A vendor's own format has a word for a call that is not there.
         if case .plugin = exchange.route.format { throw Failure(.notFound, sentence, field: "path") }

@@ -110,6 +110,7 @@ enum HostRoutes {
     case ("webhooks", 1, _): return choose("webhooks", get: .webhooks)
     case ("webhooks", 2, _): return choose("webhooks/{id}", get: .webhook(id))
     case ("webhooks", 3, "resend"): return choose("webhooks/{id}/resend", post: .resendWebhook(id))
+    case ("jobs", 3, "settle"): return choose("jobs/{id}/settle", post: .settleJob(id))
     case ("configuration", 1, _): return choose("configuration", get: .configuration)
     case ("credentials", 1, _): return choose("credentials", get: .credentials)
     case ("credentials", 3, "test"): return choose("credentials/{id}/test", post: .testCredentials(id))

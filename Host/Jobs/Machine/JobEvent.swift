@@ -18,6 +18,10 @@ public enum JobEvent: Sendable, Hashable {
   case notSent(Failure)
   /// Sent, and no definite answer came.
   case outcomeUnknown(Failure)
+  /// The vendor has a job whose outcome was unknown: its answer, and the id that it was asked for.
+  case found(TaskUpdate, state: JSON?, upstreamID: String?)
+  /// A person has seen that a job whose outcome was unknown was not bought.
+  case notBought
   /// The process that drove the job is gone.
   case ownerDied
   /// A definite answer about a task that the vendor has, from a poll or a cancel.

@@ -30,6 +30,8 @@ public struct JobMachine: Sendable, Hashable {
     case .refused(let failure): return refused(job, failure, moment)
     case .notSent(let failure): return notSent(job, failure, moment)
     case .outcomeUnknown(let failure): return outcomeUnknown(job, failure, moment)
+    case .found(let update, let state, let upstreamID): return found(job, upstreamID, update, state, moment)
+    case .notBought: return notBought(job, moment)
     case .ownerDied: return ownerDied(job, moment)
     case .looked(let update, let state): return looked(job, update, state, moment)
     case .lookFailed(let failure): return lookFailed(job, failure, moment)

@@ -32,6 +32,8 @@ public struct JobDraft: Sendable {
   public var requestFingerprint: String?
   /// Who makes it through a gateway.
   public var caller: JobCaller?
+  /// What the caller's key allows; judged when the job is written.
+  public var limits: CallerLimits?
   /// Whether fields without effect are a warning instead of a refusal.
   public var isLenient: Bool
 

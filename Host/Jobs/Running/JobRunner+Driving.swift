@@ -35,8 +35,14 @@ extension JobRunner {
   ) async throws(Failure) -> DriveResult {
     var seenRevision: Int64 = -1
     var wasToldElsewhere = false
+    var looksUp = [0 as Int64]
     while true {
       switch try await claim(id) {
+      case .over(let job) where canLookUp(job):
+        guard let found = await lookUp(job, after: looksUp, deadlineMilliseconds) else {
+          return DriveResult(job, .settled)
+        }
+        observer(.changed(found))
       case .over(let job):
         guard job.state == .expired, job.acceptedAtMilliseconds != nil, let late = try await lateSuccess(job) else {
           return DriveResult(job, .settled)
@@ -55,7 +61,10 @@ extension JobRunner {
         }
         driven.remove(id)
         await release(id)
-        return try result.get()
+        let end = try result.get()
+        guard canLookUp(end.job) else { return end }
+        // Lost just now: the vendor may take a moment to know it.
+        looksUp = Self.lookUpWaitsMilliseconds
       case .held(let job, let other):
         if !wasToldElsewhere {
           wasToldElsewhere = true
@@ -76,6 +85,21 @@ extension JobRunner {
         }
       }
     }
+  }
+
+  /// The waits before the questions for a purchase whose answer was lost a moment ago.
+  private static var lookUpWaitsMilliseconds: [Int64] { [1_000, 2_000, 4_000] }
+
+  /// Asks the vendor for a job of unknown outcome, as often as there are waits; nil when it was not found, or when there
+  /// is no time for that.
+  private func lookUp(_ job: JobRecord, after waits: [Int64], _ deadlineMilliseconds: Int64?) async -> JobRecord? {
+    for wait in waits {
+      if let deadlineMilliseconds, clock.nowMilliseconds + wait > deadlineMilliseconds { return nil }
+      guard (try? await clock.sleep(milliseconds: wait)) != nil, !Task.isCancelled else { return nil }
+      // Whatever is said instead, the job stays as it is.
+      if let found = try? await lookUp(job.id) { return found }
+    }
+    return nil
   }
 
   /// Takes the lease, unless a living process has it. Of a job that is now ours, `driven` holds the id.

@@ -5,15 +5,15 @@ public import Store
 public import VideoDocuments
 
 extension JobRunner {
-  /// Asks the vendor once how the task stands.
-  func look(_ job: JobRecord) async -> JobEvent {
+  /// Asks the vendor once how the task stands. `name` tells the plugin why: a task that is looked up may not exist.
+  func look(_ job: JobRecord, as name: String = "poll") async -> JobEvent {
     let step: Step
     do throws(Failure) {
       step = try await provider.poll(job, nowMilliseconds: clock.nowMilliseconds)
     } catch {
       return .lookFailed(error)
     }
-    let exchange = await StepExchange.run("poll", step, for: job, provider: provider, wire: wire, clock: clock)
+    let exchange = await StepExchange.run(name, step, for: job, provider: provider, wire: wire, clock: clock)
     switch exchange.end {
     case .update(let update): return .looked(update, state: exchange.state)
     case .wait(let milliseconds): return .lookDeferred(milliseconds: milliseconds)

@@ -48,9 +48,9 @@ extension JobRunner {
     return try result.get()
   }
 
-  /// Writes a new job, and when it is passing, the intent to buy it with it.
+  /// Writes a new job, and when it is passing, the intent to buy it with it; neither where it is above the limits.
   func begin(
-    _ planned: JobRecord, isPassing: Bool, _ manner: PurchaseManner
+    _ planned: JobRecord, isPassing: Bool, _ manner: PurchaseManner, limits: CallerLimits? = nil
   ) async throws(Failure) -> Beginning {
     var job = planned
     var entries = [Self.plannedEntry(planned)]
@@ -68,7 +68,7 @@ extension JobRunner {
       }
       if job.wasNeverTaken, manner.isAnswered() { job.caller?.isRefused = true }
     }
-    switch try await store.insert(job, entries: entries) {
+    switch try await store.insert(job, entries: entries, limits: limits) {
     case .exists(let other): return .exists(other)
     case .inserted: publish(job, entries)
     }

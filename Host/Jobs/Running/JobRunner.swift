@@ -48,7 +48,7 @@ public import VideoDocuments
   public func submit(_ draft: JobDraft) async throws(Failure) -> JobRecord {
     let job = newRecord(draft)
     let entries = [Self.plannedEntry(job)]
-    switch try await store.insert(job, entries: entries) {
+    switch try await store.insert(job, entries: entries, limits: draft.limits) {
     case .inserted:
       publish(job, entries)
       return job
@@ -151,15 +151,6 @@ public import VideoDocuments
     }
   }
 
-  /// Tells a job whose outcome was unknown under which id the vendor has it; `drive` then goes on with it.
-  public func adopt(_ id: String, upstreamID: String) async throws(Failure) -> JobRecord {
-    let job = try await show(id)
-    guard job.state == .unknown else {
-      throw Failure(.invalid, "The outcome of job \(job.id) is not unknown; it is \(job.state.rawValue).")
-    }
-    return try await apply(.accepted(TaskUpdate(.queued, upstreamID: upstreamID), state: nil), to: job.id).job
-  }
-
   // MARK: What the other files share
 
   func moment() -> JobMoment {
@@ -167,8 +158,11 @@ public import VideoDocuments
   }
 
   /// One decision of the machine, durable when this returns.
-  /// `isAnswered`: a refusal is the answer to the caller's create request, and is marked as such.
-  func apply(_ event: JobEvent, to id: String, isAnswered: Bool = false) async throws(Failure) -> JobDecision {
+  /// `isAnswered`: a refusal is the answer to the caller's create request, and is marked as such. `claim` is taken with
+  /// it, unless the event means nothing.
+  func apply(
+    _ event: JobEvent, to id: String, isAnswered: Bool = false, claim: UpstreamClaim? = nil
+  ) async throws(Failure) -> JobDecision {
     let moment = moment()
     let owner = owner
     let isDriven = driven.contains(id)
@@ -181,7 +175,9 @@ public import VideoDocuments
       }
       var written = decision
       written.job.revision = job.revision + 1
-      return JobChange(decision.job, entries: decision.entries, output: written)
+      var change = JobChange(decision.job, entries: decision.entries, output: written)
+      change.claim = claim
+      return change
     }
     if !decision.isIgnored { publish(decision.job, decision.entries) }
     return decision

@@ -12,12 +12,18 @@ public protocol ProviderCalls: Sendable {
   @LoopActor func create(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step
   /// The question how `job.task` stands, with `job.pluginState`.
   @LoopActor func poll(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step
+  /// Whether `poll` finds a task whose upstream id never arrived, by what `create` sent along.
+  @LoopActor func canLookUp(_ job: JobRecord) -> Bool
   /// Kind `unsupported` when the plugin has no such operation.
   @LoopActor func cancel(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step
   /// What follows from the vendor's answer. `state` is that of the step before, which may be newer than the job's.
   @LoopActor func resume(
     _ job: JobRecord, state: JSON?, head: ResponseHead, body: [UInt8], nowMilliseconds: Int64
   ) async throws(Failure) -> Step
+}
+
+extension ProviderCalls {
+  @LoopActor public func canLookUp(_ job: JobRecord) -> Bool { false }
 }
 
 /// Sends what a plugin describes: adds address and credentials, streams the job's assets into place.

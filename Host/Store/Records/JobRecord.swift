@@ -99,6 +99,8 @@ public struct JobRecord: Sendable, Hashable {
   public var request: VideoRequest { task.request }
   /// The key of the caller who made it; empty for a command line.
   public var callerKeyID: String { caller?.keyID ?? "" }
+  /// The same, where the job is counted among those that the key may have at once; nil otherwise.
+  var countedCallerKeyID: String? { caller?.reservationID == nil ? nil : caller?.keyID }
   /// Whether it ended before the vendor had it.
   public var wasNeverTaken: Bool {
     acceptedAtMilliseconds == nil && [.failed, .cancelled, .expired].contains(state)

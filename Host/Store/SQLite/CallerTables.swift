@@ -78,6 +78,27 @@ enum CallerTables {
     if let new { try add(clamped(new.amountMicros), new.currency, caller.keyID, connection) }
   }
 
+  /// Throws where a job that was just written is above the limits: the savepoint takes it back.
+  static func check(_ limits: CallerLimits, _ job: JobRecord, _ connection: SQLiteConnection) throws(Failure) {
+    var live = 0
+    if let limit = limits.parallelLimit, job.state.isLive {
+      live = Int(
+        try connection.integer(
+          "SELECT count(*) FROM (SELECT 1 FROM schedule WHERE caller = ? LIMIT ?)",
+          [.text(job.callerKeyID), .integer(Int64(limit) + 1)]) ?? 0)
+    }
+    let sums = limits.budget == nil ? [] : try sums(of: job.callerKeyID, connection)
+    try limits.check(job, sums: sums, liveJobs: live)
+  }
+
+  private static func sums(of keyID: String, _ connection: SQLiteConnection) throws(Failure) -> [Price] {
+    var sums: [Price] = []
+    try connection.run(
+      "SELECT currency, amount_micros FROM caller_spending WHERE caller = ? ORDER BY currency", [.text(keyID)]
+    ) { row in sums.append(Price(currency: row.text(0), amountMicros: row.integer(1))) }
+    return sums
+  }
+
   private static func clamped(_ micros: Int64) -> Int64 { min(max(micros, -maximumMicros), maximumMicros) }
 
   private static func add(
@@ -95,10 +116,8 @@ enum CallerTables {
     of keyID: String, since position: Int64?, _ connection: SQLiteConnection
   ) throws(Failure) -> CallerSpending {
     var spending = CallerSpending(
-      sums: [], position: try connection.integer("SELECT coalesce(max(number), 0) FROM jobs") ?? 0)
-    try connection.run(
-      "SELECT currency, amount_micros FROM caller_spending WHERE caller = ? ORDER BY currency", [.text(keyID)]
-    ) { row in spending.sums.append(Price(currency: row.text(0), amountMicros: row.integer(1))) }
+      sums: try sums(of: keyID, connection),
+      position: try connection.integer("SELECT coalesce(max(number), 0) FROM jobs") ?? 0)
     guard let position else { return spending }
     try connection.run(
       "SELECT document ->> '$.caller.reservation' FROM jobs WHERE number > ? AND caller = ?",
@@ -109,9 +128,10 @@ enum CallerTables {
 
   static func liveJobs(of keyID: String?, _ connection: SQLiteConnection) throws(Failure) -> [String: Set<String>] {
     var jobs: [String: Set<String>] = [:]
-    let condition = keyID == nil ? "caller <> ''" : "caller = ?"
+    let condition = keyID == nil ? "jobs.caller <> ''" : "jobs.caller = ?"
     try connection.run(
-      "SELECT caller, id FROM schedule JOIN jobs ON number = job WHERE \(condition)", keyID.map { [.text($0)] } ?? []
+      "SELECT jobs.caller, id FROM schedule JOIN jobs ON number = job WHERE \(condition)",
+      keyID.map { [.text($0)] } ?? []
     ) { row in jobs[row.text(0), default: []].insert(row.text(1)) }
     return jobs
   }

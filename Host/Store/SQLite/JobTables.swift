@@ -56,9 +56,9 @@ enum JobTables {
     if job.state.isLive {
       try connection.run(
         """
-        INSERT INTO schedule (job, next_action_at_ms) VALUES (?, ?)
+        INSERT INTO schedule (job, next_action_at_ms, caller) VALUES (?, ?, ?)
         ON CONFLICT (job) DO UPDATE SET next_action_at_ms = excluded.next_action_at_ms
-        """, [.integer(number), .integer(job.nextActionAtMilliseconds ?? .max)])
+        """, [.integer(number), .integer(job.nextActionAtMilliseconds ?? .max), .optional(job.countedCallerKeyID)])
     } else {
       try connection.run("DELETE FROM schedule WHERE job = ?", [.integer(number)])
     }

@@ -19,4 +19,12 @@ extension SQLiteSchema {
       PRIMARY KEY (caller, currency)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// Live jobs of keys with limits can be counted without reading others. Of keys without limits the column is null, and
+  /// nothing is indexed.
+  static let countedCallers = """
+    ALTER TABLE schedule ADD COLUMN caller TEXT;
+    UPDATE schedule SET caller = (SELECT nullif(caller, '') FROM jobs WHERE number = job);
+    CREATE INDEX schedule_of_caller ON schedule (caller) WHERE caller IS NOT NULL;
+    """
 }

@@ -77,6 +77,8 @@ enum SQLiteSchema {
     """,
     webhookTables,
     callerTables,
+    claimTables,
+    countedCallers,
   ]
 
   private static let walAttempts = 100

@@ -129,13 +129,15 @@ public final class SQLiteStore: Store {
   }
 
   public nonisolated(nonsending) func insert(
-    _ job: JobRecord, entries: [JobLogEntry]
+    _ job: JobRecord, entries: [JobLogEntry], limits: CallerLimits?
   ) async throws(Failure) -> Insertion {
     try await write(on: writer) { (connection) throws(Failure) in
       let (insertion, number) = try JobTables.insert(job, entries, connection)
       guard let number else { return (insertion, nil) }
       try CallbackTables.insert(job, connection)
       try CallerTables.charge(nil, job, connection)
+      // In the transaction that writes the intent: whoever comes second, from whatever process, sees the first.
+      if let limits { try CallerTables.check(limits, job, connection) }
       return (insertion, HotJobs.Entry(number: number, job: job))
     }
   }
@@ -149,6 +151,7 @@ public final class SQLiteStore: Store {
       let (number, job) = (before.number, before.job)
       let change = change(job)
       try JobTables.append(change.entries, to: number, connection)
+      if let claim = change.claim { try ClaimTables.take(claim, for: number, connection) }
       guard var changed = change.job else { return (change.output, nil) }
       changed.revision = job.revision + 1
       try JobTables.replace(number, with: changed, connection)

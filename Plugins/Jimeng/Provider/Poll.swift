@@ -103,7 +103,8 @@ extension JimengProvider {
     switch word {
     case "not_found", "expired":
       let age = answer.nowMilliseconds - state.submittedAtMilliseconds
-      if word == "not_found", age < graceMilliseconds { return TaskUpdate(.queued) }
+      // Where it is asked for in doubt, not known is an answer.
+      if word == "not_found", age < graceMilliseconds, answer.head.operation != "lookup" { return TaskUpdate(.queued) }
       let isOld = word == "expired" || age >= taskLifeMilliseconds
       var update = TaskUpdate(isOld ? .expired : .failed)
       update.failure =

@@ -79,6 +79,51 @@ class Elsewhere(unittest.TestCase):
         self.fail_with(9, "paying twice", "again", job)
         self.assertEqual(self.vendors.creates("ark", "elsewhere lost"), 1)
 
+    def test_an_outcome_that_nobody_knows_is_settled_by_an_administrator(self):
+        job, task = self.lost("elsewhere unsure", self.tenant)
+        shown = self.succeed("show", job, key=self.tenant)
+        self.assertIn("Let the gateway's operator settle it", shown.out)
+        self.fail_with(4, "may not administer", "settle", job, "--upstream-id", task, key=self.tenant)
+        self.fail_with(64, "stays unknown", "settle", job, "--upstream-id", "cgt-nobody-has-this")
+        self.fail_with(64, "cannot be asked", "settle", job)
+        self.fail_with(64, "must have 1 to 512 bytes", "settle", job, "--upstream-id", "a b")
+        self.succeed("settle", job, "--upstream-id", task)
+        answer = self.gateway.ask("POST", "/v1/admin/jobs/%s/settle" % job, {"not_bought": True}, self.first)
+        self.assertEqual(answer.status, 409, answer)
+        self.succeed("wait", job, "-o", "unsure.mp4", key=self.tenant)
+        self.assertEqual(self.vendors.creates("ark", "elsewhere unsure"), 1)
+        self.assertIn("was settled by the key %s" % self.first.id, self.gateway.log)
+        # Its task is nobody else's.
+        other, _ = self.lost("elsewhere other", self.tenant)
+        self.fail_with(64, "is that of job %s already" % job, "settle", other, "--upstream-id", task)
+        for body in ({"upstream_id": 7}, {"not_bought": 1}, {"upstream": "x"}, {"upstream_id": "x", "not_bought": True}, []):
+            answer = self.gateway.ask("POST", "/v1/admin/jobs/%s/settle" % other, body, self.first)
+            self.assertEqual(answer.status, 400, answer)
+        self.assertEqual(self.gateway.ask("GET", "/v1/jobs/" + other, key=self.tenant).json["state"], "unknown")
+
+    def test_what_was_not_bought_frees_the_budget(self):
+        price = self.gateway.ask("POST", "/v1/videos?dry_run=true", self.body("a boat"), self.tenant).json["quote"]["high"]
+        key = self.gateway.key("one", "--budget", price["amount"], "--currency", price["currency"])
+        job, _ = self.lost("elsewhere held", key, reply="close")
+        again = self.gateway.ask("POST", "/v1/video/generations", self.body("elsewhere held again"), key)
+        self.assertIn("budget", again.json["error"]["message"])
+        self.assertIn("failed", self.succeed("settle", job, "--not-bought").out)
+        again = self.gateway.ask("POST", "/v1/video/generations", self.body("elsewhere held again"), key)
+        self.assertEqual(again.status, 200, again)
+        wait_until(lambda: self.gateway.ask("GET", "/v1/jobs/" + again.json["id"], key=key).json["state"] == "done")
+
+    def body(self, word):
+        return {"model": MODEL, "prompt": word, "duration": 4, "resolution": "480p"}
+
+    def lost(self, word, key, reply="accept_close"):
+        """A job whose purchase had no answer, and the vendor's id of it."""
+        self.vendors.rule("ark", on="create", match=word, reply=reply)
+        answer = self.gateway.ask("POST", "/v1/video/generations", self.body(word), key)
+        self.assertEqual(answer.status, 200, answer)
+        job = answer.json["id"]
+        wait_until(lambda: self.gateway.ask("GET", "/v1/jobs/" + job, key=key).json["state"] == "unknown")
+        return job, next((task["id"] for task in self.vendors.tasks("ark", word)), None)
+
     def test_what_a_run_would_do_is_told_whole(self):
         result = self.succeed("a boat", "--dry-run", "-s", "4")
         self.assertIn("curl -sS", result.out)

@@ -160,6 +160,10 @@ class RouteTest(unittest.TestCase):
                              "webhook_url": "https://hooks.example.invalid/"}, "completed")
             place = {"path_parameters": {"id": job}}
             self.rested(job)
+        elif path.startswith("jobs"):
+            job = self.made({"model": "doubao-seedance-1-5-pro-251215", "prompt": "sandbox:drop"})
+            wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json["state"] == "unknown", what="the lost answer")
+            place = {"path_parameters": {"id": job}, "body": {"not_bought": True}, "media_type": "application/json"}
         elif path.startswith("credentials"):
             place = {"path_parameters": {"id": "kling"}}
         elif path.endswith("/revoke"):

@@ -35,6 +35,19 @@ import VideoDocuments
     ("not sent", .notSent(unreachable), ["-", "planned", "-", "-", "-", "-", "-", "-", "failed"]),
     ("outcome unknown", .outcomeUnknown(unreachable), ["unknown", "unknown", "-", "-", "-", "-", "-", "-", "-"]),
     (
+      "found", .found(TaskUpdate(.running), state: nil, upstreamID: "up-1"),
+      ["-", "-", "-", "-", "-", "-", "-", "-", "watching"]
+    ),
+    (
+      "found, succeeded", .found(TaskUpdate(.succeeded), state: nil, upstreamID: "up-1"),
+      ["-", "-", "-", "-", "-", "-", "-", "-", "collecting"]
+    ),
+    (
+      "found without a word how it stands", .found(TaskUpdate(.unknown), state: nil, upstreamID: "up-1"),
+      ["-", "-", "-", "-", "-", "-", "-", "-", "-"]
+    ),
+    ("not bought", .notBought, ["-", "-", "-", "-", "-", "-", "-", "-", "failed"]),
+    (
       "owner died", .ownerDied,
       ["planned", "unknown", "watching", "collecting", "done", "failed", "cancelled", "expired", "unknown"]
     ),

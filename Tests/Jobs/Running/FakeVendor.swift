@@ -42,6 +42,8 @@ import VideoDocuments
   var looks: [LookFate] = [.says(.queued), .says(.running), .says(.succeeded)]
   var downloads: [DownloadFate] = [.delivers]
   var canCancel = true
+  /// Ids that looks are answered for; nil: every one.
+  var known: Set<String>?
   var outputKinds = ["video"]
   /// Called before each answer to a look, with its number from 1.
   var onLook: (@LoopActor (Int) async -> Void)?
@@ -92,6 +94,9 @@ import VideoDocuments
     default:
       looksReceived += 1
       await onLook?(looksReceived)
+      if let known, let id = step.path?.split(separator: "/").last, !known.contains(String(id)) {
+        return answer(404, ["error": "not_found"])
+      }
       if cancelled { return answer(200, ["phase": "cancelled"]) }
       switch next(&looks) {
       case .says(let phase): return answer(200, ["phase": .string(phase.rawValue)])
@@ -128,6 +133,10 @@ struct FakePlugin: ProviderCalls {
   var createFailure: Failure?
   var createStep: Step?
   var resumeCrashes = false
+  /// Whether `poll` asks by the job's own id where there is no other.
+  var looksUp = false
+
+  func canLookUp(_ job: JobRecord) -> Bool { looksUp }
 
   func create(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
     if let createFailure { throw createFailure }
@@ -138,7 +147,7 @@ struct FakePlugin: ProviderCalls {
   }
 
   func poll(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
-    Step(.http(HTTPStep("GET", path: "/tasks/\(job.task.upstreamID ?? "?")", retry: .safe)))
+    Step(.http(HTTPStep("GET", path: "/tasks/\(job.task.upstreamID ?? (looksUp ? job.id : "?"))", retry: .safe)))
   }
 
   func cancel(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {

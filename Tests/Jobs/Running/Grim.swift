@@ -42,10 +42,10 @@ struct MortalStore: Store {
   let grim: Grim
 
   nonisolated(nonsending) func insert(
-    _ job: JobRecord, entries: [JobLogEntry]
+    _ job: JobRecord, entries: [JobLogEntry], limits: CallerLimits?
   ) async throws(Failure) -> Insertion {
     try grim.pass()
-    let result = try await store.insert(job, entries: entries)
+    let result = try await store.insert(job, entries: entries, limits: limits)
     try grim.pass()
     return result
   }

@@ -10,7 +10,7 @@ _filmgate() {
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "serve" | "tokens" | "tokens create" | "tokens list" | "tokens show" | "tokens revoke" | "webhooks" | "webhooks list" | "webhooks show" | "webhooks resend" | "webhooks secret" | "webhooks default" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
+    "generate" | "jobs" | "show" | "wait" | "get" | "cancel" | "settle" | "again" | "models" | "models list" | "models show" | "models default" | "plugins" | "plugins list" | "plugins show" | "keys" | "keys set" | "keys list" | "keys test" | "keys remove" | "config" | "config show" | "config path" | "config check" | "serve" | "tokens" | "tokens create" | "tokens list" | "tokens show" | "tokens revoke" | "webhooks" | "webhooks list" | "webhooks show" | "webhooks resend" | "webhooks secret" | "webhooks default" | "sandbox" | "doctor" | "completions" | "help") path="${path:+$path }$word" ;;
     esac
   done
   # A line without a command is a prompt with its options.
@@ -343,6 +343,28 @@ _filmgate() {
       return
       ;;
     "cancel:--key")
+      :
+      return
+      ;;
+    "settle:--upstream-id")
+      :
+      return
+      ;;
+    "settle:--plugins")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    "settle:--config")
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    "settle:--gateway")
+      :
+      return
+      ;;
+    "settle:--key")
       :
       return
       ;;
@@ -929,7 +951,7 @@ _filmgate() {
   esac
   case "$path" in
     "")
-      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel again models plugins keys config serve tokens webhooks sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t COMPREPLY < <(compgen -W "generate jobs show wait get cancel settle again models plugins keys config serve tokens webhooks sandbox doctor completions help --version -m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
       ;;
     "generate")
       mapfile -t COMPREPLY < <(compgen -W "-m --model --request --image --last --ref --video -s --seconds --ratio --resolution --size --fps --seed --audio --no-audio --watermark --no-watermark --negative --shot --option -o --out -O --output --overwrite --dry-run --max-cost --lenient --sandbox --account --profile --no-wait --timeout --plugins --config --gateway --key --json --help" -- "$current")
@@ -951,6 +973,10 @@ _filmgate() {
       ;;
     "cancel")
       mapfile -t COMPREPLY < <(compgen -W "--plugins --config --gateway --key --json --help" -- "$current")
+      mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
+      ;;
+    "settle")
+      mapfile -t COMPREPLY < <(compgen -W "--upstream-id --not-bought --plugins --config --gateway --key --json --help" -- "$current")
       mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$(filmgate completions --list jobs 2>/dev/null)" -- "$current")
       ;;
     "again")

@@ -5,7 +5,7 @@ function __filmgate_at
   set -e words[1]
   set -l path
   for word in $words
-    if contains -- (string join " " -- $path $word) "generate" "jobs" "show" "wait" "get" "cancel" "again" "models" "models list" "models show" "models default" "plugins" "plugins list" "plugins show" "keys" "keys set" "keys list" "keys test" "keys remove" "config" "config show" "config path" "config check" "serve" "tokens" "tokens create" "tokens list" "tokens show" "tokens revoke" "webhooks" "webhooks list" "webhooks show" "webhooks resend" "webhooks secret" "webhooks default" "sandbox" "doctor" "completions" "help"
+    if contains -- (string join " " -- $path $word) "generate" "jobs" "show" "wait" "get" "cancel" "settle" "again" "models" "models list" "models show" "models default" "plugins" "plugins list" "plugins show" "keys" "keys set" "keys list" "keys test" "keys remove" "config" "config show" "config path" "config check" "serve" "tokens" "tokens create" "tokens list" "tokens show" "tokens revoke" "webhooks" "webhooks list" "webhooks show" "webhooks resend" "webhooks secret" "webhooks default" "sandbox" "doctor" "completions" "help"
       set -a path $word
     end
   end
@@ -21,6 +21,7 @@ complete -c filmgate -n '__filmgate_at' -a show -d 'Show one job: state, request
 complete -c filmgate -n '__filmgate_at' -a wait -d 'Wait for a job and save its clip.'
 complete -c filmgate -n '__filmgate_at' -a get -d 'Save the clip of a finished job; looks once, does not wait.'
 complete -c filmgate -n '__filmgate_at' -a cancel -d 'Cancel a job, and say whether it was still possible.'
+complete -c filmgate -n '__filmgate_at' -a settle -d 'Say what became of a job whose outcome is unknown.'
 complete -c filmgate -n '__filmgate_at' -a again -d 'Submit a job\'s request once more, as a new job, with what is given here changed.'
 complete -c filmgate -n '__filmgate_at' -a models -d 'List models, or show what one accepts.'
 complete -c filmgate -n '__filmgate_at' -a plugins -d 'List plugins, or show one.'
@@ -112,6 +113,15 @@ complete -c filmgate -n '__filmgate_at cancel' -l gateway -x -d 'Work with the j
 complete -c filmgate -n '__filmgate_at cancel' -l key -x -d 'The key for that gateway; better given as FILMGATE_KEY'
 complete -c filmgate -n '__filmgate_at cancel' -l json -d 'Write JSON: results on stdout, one event per line'
 complete -c filmgate -n '__filmgate_at cancel' -l help -d 'Show help'
+complete -c filmgate -n '__filmgate_at settle' -a '(filmgate completions --list jobs)'
+complete -c filmgate -n '__filmgate_at settle' -l upstream-id -x -d 'The provider has it under this id'
+complete -c filmgate -n '__filmgate_at settle' -l not-bought -d 'It is not there: the job has failed and cost nothing, and its caller\'s budget is free of it'
+complete -c filmgate -n '__filmgate_at settle' -l plugins -x -a '(__fish_complete_directories)' -d 'Look for plugins here first; may be given several times'
+complete -c filmgate -n '__filmgate_at settle' -l config -r -F -d 'Use this configuration file'
+complete -c filmgate -n '__filmgate_at settle' -l gateway -x -d 'Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too'
+complete -c filmgate -n '__filmgate_at settle' -l key -x -d 'The key for that gateway; better given as FILMGATE_KEY'
+complete -c filmgate -n '__filmgate_at settle' -l json -d 'Write JSON: results on stdout, one event per line'
+complete -c filmgate -n '__filmgate_at settle' -l help -d 'Show help'
 complete -c filmgate -n '__filmgate_at again' -a '(filmgate completions --list jobs)'
 complete -c filmgate -n '__filmgate_at again' -l model -s m -x -a '(filmgate completions --list models)' -d 'The model; `filmgate models` lists them'
 complete -c filmgate -n '__filmgate_at again' -l seconds -s s -x -d 'How long the clip is; auto lets the model choose'

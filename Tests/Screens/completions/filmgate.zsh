@@ -2,7 +2,7 @@
 # zsh completion for filmgate; save as _filmgate in a folder of $fpath, or load with: source <(filmgate completions zsh)
 _filmgate() {
   local curcontext="$curcontext" state line
-  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'serve:Serve every account over HTTP, in five wire formats.' 'tokens:Make, list, show or revoke the keys of a gateway'\''s callers.' 'webhooks:See and resend what a gateway tells its callers'\'' servers.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic.')
+  local -a commands=('generate:Generate a clip\: show the price, submit, wait, save.' 'jobs:List jobs, newest first.' 'show:Show one job\: state, request, price, fields, history.' 'wait:Wait for a job and save its clip.' 'get:Save the clip of a finished job; looks once, does not wait.' 'cancel:Cancel a job, and say whether it was still possible.' 'settle:Say what became of a job whose outcome is unknown.' 'again:Submit a job'\''s request once more, as a new job, with what is given here changed.' 'models:List models, or show what one accepts.' 'plugins:List plugins, or show one.' 'keys:Set, list, test or remove the providers'\'' credentials.' 'config:Show the configuration in force, or where its files are.' 'serve:Serve every account over HTTP, in five wire formats.' 'tokens:Make, list, show or revoke the keys of a gateway'\''s callers.' 'webhooks:See and resend what a gateway tells its callers'\'' servers.' 'sandbox:Serve a stand-in for every provider on this machine.' 'doctor:Check this machine\: jail, plugins, keys, database, renderer.' 'completions:Print a completion script for a shell.' 'help:Show help on a command or a topic.')
   _arguments -C '--version[Show the version and exit]' \
     '(-m --model)-m+[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
     '(-m --model)--model=[The model; `filmgate models` lists them]:MODEL:( $(filmgate completions --list models 2>/dev/null) )' \
@@ -145,6 +145,17 @@ _filmgate_get() {
 }
 _filmgate_cancel() {
   _arguments -s '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
+    '--config=[Use this configuration file]:FILE:_files' \
+    '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
+    '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \
+    '--json[Write JSON\: results on stdout, one event per line]' \
+    '--help[Show help]' \
+    ':JOB:( $(filmgate completions --list jobs 2>/dev/null) )'
+}
+_filmgate_settle() {
+  _arguments -s '--upstream-id=[The provider has it under this id]:ID: ' \
+    '--not-bought[It is not there\: the job has failed and cost nothing, and its caller'\''s budget is free of it]' \
+    '*--plugins=[Look for plugins here first; may be given several times]:DIR:_files -/' \
     '--config=[Use this configuration file]:FILE:_files' \
     '--gateway=[Work with the jobs of a gateway there instead; FILMGATE_GATEWAY too]:URL: ' \
     '--key=[The key for that gateway; better given as FILMGATE_KEY]:TOKEN: ' \

@@ -18,7 +18,7 @@ extension JobSupervisor {
     waits[record.id] = [wait]
     let manner = manner(for: record.id)
     do throws(Failure) {
-      switch try await runner.begin(record, isPassing: isPassing, manner) {
+      switch try await runner.begin(record, isPassing: isPassing, manner, limits: draft.limits) {
       case .exists(let other):
         waits[record.id] = nil
         forget(job)

@@ -42,6 +42,7 @@ extension JobSupervisor {
       if !record.state.isUndecided, !record.state.isInFlight { admission.leave(record.id) }
       if record.state.isInFlight { admission.occupy(record.id, record.account) }
     }
+    if record.state == .unknown { lookUp(record) }
     guard record.state.isLive else { return forget(job) }
     if job.stage == .elsewhere {
       job.revision = record.revision

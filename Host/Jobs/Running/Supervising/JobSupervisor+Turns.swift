@@ -37,6 +37,7 @@ extension JobSupervisor {
     }
     if !record.state.isUndecided, !record.state.isInFlight { admission.leave(record.id) }
     guard isServing else { return }
+    if record.state == .unknown { lookUp(record) }
     guard let job = jobs[record.id] else { return takeUp(record) }
     job.heardRevision = max(job.heardRevision, record.revision)
     if !record.state.isLive { return forget(job) }

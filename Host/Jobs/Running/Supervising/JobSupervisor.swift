@@ -38,6 +38,8 @@ public import VideoDocuments
   var jobs: [String: SupervisedJob] = [:]
   /// Callers that wait for the vendor's word, by job.
   var waits: [String: [SubmissionWait]] = [:]
+  /// Jobs of unknown outcome that the vendor is asked for.
+  var lookUps: [String: Task<Void, Never>] = [:]
   var lookPlaces: TurnPlaces
   var downloadPlaces: TurnPlaces
   /// Purchases between intent and outcome.
@@ -74,6 +76,7 @@ public import VideoDocuments
     // First who is at the vendor already, so that nobody else gets their slots.
     for job in live where job.state.isInFlight && jobs[job.id] == nil { takeUp(job) }
     for job in live where !job.state.isInFlight && jobs[job.id] == nil { takeUp(job) }
+    try await lookUpAll()
     let clock = clock
     let interval = settings.glanceMilliseconds
     glancing = Task { @LoopActor [weak self] in
@@ -145,6 +148,7 @@ public import VideoDocuments
     guard phase != .stopped else { return }
     phase = .stopped
     glancing?.cancel()
+    for asking in lookUps.values { asking.cancel() }
     admission.stop()
     for job in jobs.values {
       job.timer?.cancel()

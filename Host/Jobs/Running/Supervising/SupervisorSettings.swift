@@ -17,6 +17,15 @@ public struct SupervisorSettings: Sendable, Hashable {
   public var minimumLookMilliseconds: Int64 = 1_000
   /// How long purchases under way may take to their answer once `stop` was called, in milliseconds.
   public var graceMilliseconds: Int64 = 20_000
+  /// Jobs of unknown outcome are asked for so long after they became that, if their vendor can be asked by an id of
+  /// ours; at the start of a server once in any case. In milliseconds.
+  public var lookUpMilliseconds: Int64 = 86_400_000
+  /// The wait before the first question; it doubles with each further one, in milliseconds.
+  public var firstLookUpMilliseconds: Int64 = 2_000
+  /// The longest wait between two, in milliseconds.
+  public var maximumLookUpWaitMilliseconds: Int64 = 3_600_000
+  /// So many of the newest are asked for at the start of a server.
+  public var maximumLookUps = 1_000
 
   public init() {}
 }

@@ -16,6 +16,8 @@ import VideoDocuments
   var alive: Set<Int32> = [1, 2]
   /// Prompts in the order in which the vendor got them.
   var bought: [String] = []
+  /// Whether the plugin asks by the job's own id where there is no other.
+  var looksUp = false
   /// The vendor's answers to purchases wait for this.
   var isVendorBusy = false
 
@@ -39,7 +41,8 @@ import VideoDocuments
       LoopActor.assumeIsolated { self?.alive.contains(owner.processID) }
     }
     return JobRunner(
-      store: other ?? store, provider: RecordingPlugin(plugin: FakePlugin(vendor: vendor), bench: self),
+      store: other ?? store,
+      provider: RecordingPlugin(plugin: FakePlugin(vendor: vendor, looksUp: looksUp), bench: self),
       wire: wire ?? FakeWire(vendor: vendor), archive: FakeArchive(vendor: vendor), clock: clock,
       owner: owner(number), isOwnerAlive: alive, feed: feed)
   }
@@ -80,6 +83,8 @@ struct RecordingPlugin: ProviderCalls {
   func poll(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
     try await plugin.poll(job, nowMilliseconds: nowMilliseconds)
   }
+
+  func canLookUp(_ job: JobRecord) -> Bool { plugin.canLookUp(job) }
 
   func cancel(_ job: JobRecord, nowMilliseconds: Int64) async throws(Failure) -> Step {
     try await plugin.cancel(job, nowMilliseconds: nowMilliseconds)
