@@ -134,7 +134,7 @@ import VideoDocuments
     #expect(await client.read(until: "event: video.queued"))
     #expect(waits.count == 1)
     client.reset()
-    for _ in 0..<10_000 where waits.count > 0 { try await EventLoop.sleep(nanoseconds: 1_000_000) }
+    for _ in 0..<60_000 where waits.count > 0 { try await EventLoop.sleep(nanoseconds: 1_000_000) }
     #expect(waits.count == 0)
     server.stop()
   }

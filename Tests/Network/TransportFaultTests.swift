@@ -52,14 +52,15 @@ import Testing
   @Test func `No answer in time: unknown`() async throws {
     let server = try StubServer { connection in
       connection.readRequest()
-      Thread.sleep(forTimeInterval: 20)
+      Thread.sleep(forTimeInterval: 600)
     }
-    let failure = try await failure(server.url) { $0.timeoutMilliseconds = 2000 }
+    // Enough for the request to be sent: only then it is the answer that does not come.
+    let failure = try await failure(server.url) { $0.timeoutMilliseconds = 8000 }
     #expect(failure.kind == .timeout && failure.delivery == .unknown)
   }
 
   @Test func `The handshake never comes: connect timeout, not sent`() async throws {
-    let server = try StubServer { _ in Thread.sleep(forTimeInterval: 20) }
+    let server = try StubServer { _ in Thread.sleep(forTimeInterval: 600) }
     var url = server.url
     url.scheme = .https
     let failure = try await failure(url) { $0.connectTimeoutMilliseconds = 200 }
@@ -211,7 +212,7 @@ import Testing
         return fields.count > 3 && fields[2].hasSuffix(suffix) && ["01", "08"].contains(fields[3])
       }.count
     }
-    for _ in 0..<100 where try open() > 0 { try await Task.sleep(nanoseconds: 20_000_000) }
+    for _ in 0..<3_000 where try open() > 0 { try await Task.sleep(nanoseconds: 20_000_000) }
     #expect(try open() == 0)
   }
 }

@@ -36,7 +36,7 @@ class LiteLLM(ClientCase):
         def look():
             found = litellm.video_status(video_id=video, **self.later)
             return found if found.status in ("completed", "failed") else None
-        return wait_until(look, 60, video)
+        return wait_until(look, what=video)
 
     @staticmethod
     def own(video):

@@ -132,7 +132,7 @@ class Content(OpenAICase):
             self.client.videos.download_content(video.id)
             self.ask("HEAD", "/v1/videos/%s/content" % video.id)
             return len(self.vendors.arrived("ark", "media", task)) - before
-        wait_until(lambda: asked() == 0, 20, "it is not kept")
+        wait_until(lambda: asked() == 0, what="it is not kept")
         self.assertEqual([asked() for _ in range(3)], [0, 0, 0])
         self.assertEqual({row["method"] for row in self.vendors.arrived("ark", "media", task)}, {"GET"})
 

@@ -123,7 +123,7 @@ class IdempotencyKeys(OpenAICase):
         self.vendors.rule("ark", on="create", match=word, delay=1.5)
         with self.assertRaises(openai.APITimeoutError):
             self.create_with(word, word, self.client.with_options(timeout=0.5, max_retries=0))
-        wait_until(lambda: self.vendors.tasks("ark", word), 20, "the create was given up with its caller")
+        wait_until(lambda: self.vendors.tasks("ark", word), what="the create was given up with its caller")
         video, replayed = self.create_with(word, word)
         self.assertEqual((video.prompt, self.vendors.creates("ark", word)), (word, 1))
         self.finish(video)

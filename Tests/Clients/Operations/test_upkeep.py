@@ -72,7 +72,7 @@ class UpkeepTest(unittest.TestCase):
         return self.gateway.ask("GET", "/v1/video/generations/" + task, key=self.key).json["status"]
 
     def ended(self, task):
-        return wait_until(lambda: self.status(task) in ("completed", "failed") and self.status(task), 30, task)
+        return wait_until(lambda: self.status(task) in ("completed", "failed") and self.status(task), what=task)
 
     def metrics(self):
         text = self.gateway.ask("GET", "/metrics").body.decode()

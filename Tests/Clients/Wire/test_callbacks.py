@@ -101,7 +101,7 @@ class Callbacks(unittest.TestCase):
         return job.looks()
 
     def completed(self, job, seconds=GAP_SECONDS + 5):
-        wait_until(lambda: job.shown()["status"] == "completed", seconds, "the clip did not come")
+        wait_until(lambda: job.shown()["status"] == "completed", what="the clip did not come")
         clip = self.gateway.ask("GET", "/v1/videos/%s/content" % job.id, key=self.key)
         self.assertEqual(harness.probe(clip.body)["width"], 1280 if job.vendor == "kling" else 864)
 
@@ -149,7 +149,7 @@ class Callbacks(unittest.TestCase):
         # As the newer documents write it.
         body = json.dumps({"id": job.upstream_id, "status": "succeeded", "message": ""}).encode()
         self.assertEqual(job.announce(body), 200)
-        wait_until(lambda: job.looks() > before, 2, "nobody looked")
+        wait_until(lambda: job.looks() > before, what="nobody looked")
         self.completed(job)
 
     def test_what_is_not_signed_rightly_or_addressed_is_refused_and_nobody_looks(self):

@@ -112,7 +112,7 @@ class Cancelling(ClientCase):
         self.vendors.rule(vendor, on="create", match=word, task={"stuck": state, "queue": 0})
         made = self.ok("POST", "/v1/video/generations", {"model": model, "prompt": word, **more})
         if state == "running":
-            wait_until(lambda: self.ok("GET", "/v1/video/generations/" + made["task_id"])["status"] == "in_progress", 20)
+            wait_until(lambda: self.ok("GET", "/v1/video/generations/" + made["task_id"])["status"] == "in_progress")
         return word, made["task_id"]
 
     def test_cancelled(self):

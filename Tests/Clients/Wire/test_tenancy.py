@@ -137,7 +137,7 @@ class Tenancy(ClientCase):
         key = self.gateway.key("short")
         self.assertEqual(self.ask("GET", "/v1/videos", key=key).status, 200)
         self.assertEqual(self.gateway.run("tokens", "revoke", key.id).code, 0)
-        wait_until(lambda: self.ask("GET", "/v1/videos", key=key).status == 401, 10, "the key still works")
+        wait_until(lambda: self.ask("GET", "/v1/videos", key=key).status == 401, what="the key still works")
 
 
 if __name__ == "__main__":
