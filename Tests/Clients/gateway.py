@@ -65,9 +65,9 @@ class Vendors:
 class Steered:
     """A task that is ordered next and goes on when it is told to, not when its time has come."""
 
-    def __init__(self, vendors, vendor, word):
+    def __init__(self, vendors, vendor, word, **plan):
         self.vendors, self.vendor, self.word = vendors, vendor, word
-        vendors.rule(vendor, on="create", match=word, task={"stuck": True, "queue": 0, "run": 0})
+        vendors.rule(vendor, on="create", match=word, task={"stuck": True, "queue": 0, "run": 0, **plan})
 
     def begin(self):
         self._plan("running")
@@ -173,6 +173,16 @@ class Gateway(Gate):
             return Answer(answer.status, answer.getheaders(), answer.read())
         finally:
             connection.close()
+
+    def connections(self):
+        """How many connections it has open; known without another one."""
+        found = 0
+        with open("/proc/net/tcp") as table:
+            for line in table.readlines()[1:]:
+                place, state = line.split()[1::2][:2]
+                # Established, or ended by the client alone.
+                found += place == "0100007F:%04X" % self.port and state in ("01", "08")
+        return found
 
     def fetch(self, url, key=None, **headers):
         """A link that the gateway gave out."""

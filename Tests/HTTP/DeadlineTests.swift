@@ -8,7 +8,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
 @Suite(.timeLimit(.minutes(10))) struct DeadlineTests {
   @Test @LoopActor func aHeadThatDribblesInIsAnswered408() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.headNanoseconds = 1_000_000_000
     try await withServer(limits: limits, echo) { server in
       let port = server.port
@@ -25,7 +25,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func aBodyThatDribblesInIsAnswered408AndTheResponderIsTold() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.bodyGraceNanoseconds = 500_000_000
     let seen = Holder<[HTTPBodyFailure]>(.init([]))
     try await withServer(limits: limits) { request in
@@ -50,7 +50,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
   /// Whatever came at first: megabytes must not buy hours.
   @Test @LoopActor func aBodyThatStopsIsAnswered408HoweverMuchCameBefore() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.bodyGraceNanoseconds = 500_000_000
     limits.bodyCreditNanoseconds = 5_000_000_000
     try await withServer(limits: limits) { request in
@@ -71,7 +71,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func anIdleConnectionIsClosedWithoutAWord() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.idleNanoseconds = 3_000_000_000
     try await withServer(limits: limits, echo) { server in
       let port = server.port
@@ -88,7 +88,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func aClientThatNeverReadsIsDropped() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.idleNanoseconds = 3_000_000_000
     let asked = Gate()
     try await withServer(limits: limits) { _ in
@@ -105,7 +105,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
   @Test @LoopActor func theTaskOfAClientThatLeftIsCancelled() async throws {
     let outcome = Gate()
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.abandonedNanoseconds = 500_000_000
     try await withServer(limits: limits) { _ in
       do throws(CancellationError) {
@@ -129,7 +129,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   @Test @LoopActor func aStreamIsCancelledWhenItsClientLeaves() async throws {
     let cancelled = Gate()
     let never = Gate()
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.abandonedNanoseconds = 500_000_000
     try await withServer(limits: limits) { _ in
       HTTPResponse(

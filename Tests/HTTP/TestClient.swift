@@ -104,9 +104,21 @@ struct ClosureResponder: HTTPResponder {
   func respond(to request: HTTPRequest) async -> HTTPResponse { await answer(request) }
 }
 
+extension HTTPLimits {
+  /// For tests that are about something else than deadlines: all tests run at once, on machines of any sort.
+  static var patient: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.headNanoseconds = 600_000_000_000
+    limits.bodyGraceNanoseconds = 600_000_000_000
+    limits.idleNanoseconds = 600_000_000_000
+    limits.abandonedNanoseconds = 600_000_000_000
+    return limits
+  }
+}
+
 /// A server on a free port for the length of `test`.
 @discardableResult @LoopActor func withServer<Value: Sendable>(
-  limits: HTTPLimits = HTTPLimits(), _ answer: @escaping @LoopActor (HTTPRequest) async -> HTTPResponse,
+  limits: HTTPLimits = .patient, _ answer: @escaping @LoopActor (HTTPRequest) async -> HTTPResponse,
   test: @LoopActor (HTTPServer) async throws -> Value
 ) async throws -> Value {
   let server = try HTTPServer.start(

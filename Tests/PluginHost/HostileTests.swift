@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Loader
-import PluginHost
+@testable import PluginHost
 import Testing
 import VideoDocuments
 
@@ -129,6 +129,14 @@ struct HostileTests {
     #expect(try await neighbour == "neighbour")
     #expect(try await sibling == "sibling")
     #expect(try await registry.echo("after", in: "hostile") == "after")
+  }
+
+  @Test("what ends by itself is not said to have hung up, however long its end takes")
+  func lateEnds() {
+    for verdict in [WorkerVerdict.policy, .memory, .abort, .trap, .crash(signal: SIGSEGV), .exit(code: 0)] {
+      #expect(verdict.afterHangingUp == verdict)
+    }
+    #expect(WorkerVerdict.killed(signal: SIGKILL).afterHangingUp == .forgedReply(.hungUp))
   }
 
   @Test("memory without end is told as such")

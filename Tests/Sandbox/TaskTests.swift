@@ -101,7 +101,7 @@ import VideoDocuments
   }
 
   @Test @LoopActor func theOldestFinishedTaskMakesRoomAndUnfinishedOnesAreKept() async throws {
-    try await withToy(delayMilliseconds: 60_000) {
+    try await withToy(delayMilliseconds: 36_000_000) {
       $0.maximumTasks = 2
     } test: { address in
       let client = try ToyClient(address)

@@ -13,6 +13,8 @@ class Content(OpenAICase):
         super().setUpClass()
         case = cls()
         cls.video = case.finish(case.create())
+        # Until it is kept it comes from the vendor, and has the vendor's tag.
+        wait_until(lambda: case.ok("GET", "/v1/jobs/" + cls.video.id)["state"] == "done", what="the clip at home")
         cls.path = "/v1/videos/%s/content" % cls.video.id
         cls.whole = cls.client.videos.download_content(cls.video.id).read()
 
