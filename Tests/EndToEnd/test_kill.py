@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import shutil
 import signal
-import socket
+import sqlite3
+import tempfile
 import time
 import unittest
 
@@ -55,12 +57,34 @@ class Kill(Fleet):
 
         def is_halted_in_time():
             process.send_signal(signal.SIGSTOP)
-            if user.job()["state"] == "queued":
+            # A thread that is within the kernel goes on to the end of its call, such as a write to the disk.
+            wait_until(lambda: self.thread_states(process.pid) == {"T"})
+            if self.left_states(user) == ["planned"]:
                 return True
             process.send_signal(signal.SIGCONT)
             return False
         wait_until(is_halted_in_time)
         return user, process
+
+    @staticmethod
+    def left_states(user):
+        """What the next process would find if this one were gone: also what it wrote and has not made known yet."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("jobs.sqlite", "jobs.sqlite-wal"):
+                shutil.copy(user.path(os.path.join(".local/share/filmgate", name)), folder)
+            connection = sqlite3.connect(os.path.join(folder, "jobs.sqlite"))
+            try:
+                return [state for state, in connection.execute("SELECT state FROM jobs")]
+            finally:
+                connection.close()
+
+    @staticmethod
+    def thread_states(process):
+        states = set()
+        for task in os.listdir("/proc/%d/task" % process):
+            with open("/proc/%d/task/%s/stat" % (process, task)) as file:
+                states.add(file.read().rsplit(")", 1)[1].split()[0])
+        return states
 
     @staticmethod
     def workers(parent):

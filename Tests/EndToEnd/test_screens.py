@@ -166,7 +166,7 @@ class Alone(Screens):
 
     def test_sandbox(self):
         # Many looks, so that every state is seen.
-        self.gate.environment["FILMGATE_POLL_MILLISECONDS"] = "50"
+        self.gate.environment["FILMGATE_POLL_MILLISECONDS"] = "100"
         self.screen("generate-sandbox", "a paper boat", "-m", SEEDANCE, "-s", "4", "--resolution", "480p", "--ratio",
                     "16:9", "--sandbox", "-o", "boat.mp4")
         self.screen("sandbox-timeout", "a boat sandbox:stuck", "-m", "kling-v3", "--sandbox", "--timeout", "6s")

@@ -183,7 +183,9 @@ import Testing
     #expect(refused?.delivery == .notSent && refused?.kind == .connect)
     let server = try StubServer.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     let strict = HTTPClient(proxies: ProxySettings(https: "http://127.0.0.1:\(server.port)"))
-    let failure = await strict.send(HTTPRequestDescription("POST", try HTTPURL("https://example.com/"))).failure
+    var request = HTTPRequestDescription("POST", try HTTPURL("https://example.com/"))
+    request.connectTimeoutMilliseconds = 60_000
+    let failure = await strict.send(request).failure
     #expect(failure?.delivery == .notSent && failure?.kind == .proxy, "\(String(describing: failure))")
     #expect(
       server.requests.first.map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("CONNECT example.com:443") == true)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Loader
-@testable import PluginHost
 import Testing
 import VideoDocuments
+
+@testable import PluginHost
 
 /// Each hostile act of one operation, and what the host must find out about it.
 private struct Act: CustomTestStringConvertible {

@@ -116,9 +116,11 @@ class UpkeepTest(unittest.TestCase):
 
     def test_what_the_server_refuses_by_itself_is_logged_and_counted(self):
         self.begin({"max_connections": 4})
+        # One key may not have all of them.
+        keys = [self.gateway.key("holder %d" % number) for number in range(8)]
         # Nobody may be there any more whose connection is not closed yet: it would be one of the four.
         wait_until(lambda: self.gateway.connections() == 0, what="no connection")
-        held = [self.hold() for _ in range(8)]
+        held = [self.hold(key) for key in keys]
         self.assertEqual([status for _, status in held], [100] * 4 + [503] * 4)
         for connection, _ in held:
             connection.close()
@@ -128,21 +130,21 @@ class UpkeepTest(unittest.TestCase):
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "503"))], 4)
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "400"))], 1)
 
-    def hold(self):
+    def hold(self, key):
         """A connection in the middle of a request, as one that waits for its client would make room for others; and 100
         once that is so, or what it was told instead."""
         connection = socket.create_connection(("127.0.0.1", self.gateway.port), timeout=60)
         self.addCleanup(connection.close)
         head = ("POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 500\r\n"
                 "Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n")
-        connection.sendall((head % self.key.bearer).encode())
+        connection.sendall((head % key.bearer).encode())
         answer = connection.recv(65_536)
         self.assertRegex(answer, rb"^HTTP/1\.1 [0-9]{3} ")
         return connection, int(answer[9:12])
 
-    def hold_surely(self):
+    def hold_surely(self, key):
         """One that is held; connections that just ended may still take a place."""
-        connection, status = self.hold()
+        connection, status = self.hold(key)
         if status == 100:
             return connection
         connection.close()
@@ -257,7 +259,8 @@ class UpkeepTest(unittest.TestCase):
         url = self.gateway.ask("GET", "/v1/videos/" + task, key=self.key).json["url"]
         expires = int(url.split("expires=")[1].split("&")[0])
         self.assertLess(expires - time.time(), 200)
-        held = [wait_until(self.hold_surely, what="a place") for _ in range(3)]
+        keys = [self.gateway.key("holder %d" % number) for number in range(3)]
+        held = [wait_until(lambda: self.hold_surely(key), what="a place") for key in keys]
         wait_until(lambda: any(row["status"] == 503 for row in self.asked_until_full()), what="the new limit")
         for connection in held:
             connection.close()
