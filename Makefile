@@ -8,6 +8,9 @@ TEST_PACKAGES := gcc python3 python3-venv bash zsh fish
 BENCHMARK_PACKAGES := wrk nginx-light
 VENV := .build/venv
 RELEASE := .build/release
+# Plugins and their worker are built apart: they are to be small, and the host is to be fast with the same Core.
+SMALL := .build/small
+SMALL_PRODUCTS := filmgate-worker filmgate-seedance filmgate-kling filmgate-jimeng filmgate-volc
 
 .PHONY: help packages build run test lint fuzz bench install clean
 
@@ -23,7 +26,11 @@ packages:
 	@Tests/Scripts/packages $(BUILD_PACKAGES)
 
 build: packages
-	FILMGATE_SMALL=1 swift build -c release
+	swift build -c release --product filmgate
+	for product in $(SMALL_PRODUCTS); do \
+	  FILMGATE_SMALL=1 swift build -c release --scratch-path $(SMALL) --product $$product || exit 1; \
+	done
+	cp -p $(SMALL)/release/filmgate-worker $(SMALL)/release/libfilmgate-*.so $(RELEASE)/
 
 run: build
 	@Tests/Scripts/run-example $(RELEASE)
@@ -46,6 +53,8 @@ fuzz: packages
 	Tests/Fuzz/run 60
 
 bench: build
+	swift build -c release --product plugin-benchmarks
+	swift build -c release --product http-test-server
 	@Tests/Scripts/packages $(BENCHMARK_PACKAGES)
 	@Tests/Benchmarks/run $(RELEASE)
 	@Tests/Benchmarks/http $(RELEASE)

@@ -26,8 +26,9 @@ let selfContainedPlugin: [LinkerSetting] = [
 /// A plugin is loaded and hashed often and computes little: small beats fast.
 let smallPlugin = strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
-/// What is linked into every plugin follows suit in builds that are shipped (`make build` says so). Not otherwise:
-/// unsafe flags would keep ProviderKit from being a dependency of other packages.
+/// What is linked into every plugin follows suit in builds of plugins that are shipped (`make build` says so). Not
+/// otherwise: the host needs a fast Core, and unsafe flags would keep ProviderKit from being a dependency of other
+/// packages.
 let core = Context.environment["FILMGATE_SMALL"] == nil ? strict : smallPlugin
 
 /// Executables carry the runtime too (2 ms faster to start), and export none of it to what they load. FILMGATE_SYMBOLS

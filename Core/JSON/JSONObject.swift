@@ -41,7 +41,9 @@ public struct JSONObject: Sendable {
       switch (index(of: key), newValue) {
       case (let index?, let value?): members[index].value = value
       case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append((key, value))
+      case (nil, let value?):
+        if members.isEmpty { members.reserveCapacity(MemberList.usualMembers) }
+        members.append((key, value))
       case (nil, nil): break
       }
     }

@@ -65,6 +65,7 @@ struct JSONWriter: ~Copyable {
     }
   }
 
+  @inline(__always)
   mutating func byte(_ byte: UInt8) {
     reserve(1)
     start[count] = byte
@@ -118,6 +119,12 @@ struct JSONWriter: ~Copyable {
       if holdsEscaped(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { break }
       place += 8
     }
+    // The last eight bytes again, instead of the rest one by one.
+    if place < raw.count, place + 8 > raw.count, raw.count - start >= 8,
+      !holdsEscaped(raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
+    {
+      return raw.count
+    }
     while place < raw.count {
       let byte = raw[place]
       if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return place }
@@ -138,8 +145,14 @@ struct JSONWriter: ~Copyable {
     return (control | quote | backslash) & 0x8080_8080_8080_8080 != 0
   }
 
+  // The check stands where it is needed; the work that it seldom asks for does not.
+  @inline(__always)
   private mutating func reserve(_ more: Int) {
-    guard capacity - count < more else { return }
+    if capacity - count < more { grow(more) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
     capacity = max(capacity * 2, count + more)
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
     larger.update(from: start, count: count)

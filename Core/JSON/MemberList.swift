@@ -6,7 +6,7 @@ struct MemberList {
   /// Up to so many members are searched one by one; beyond, a table is kept.
   static var walkedMembers: Int { 48 }
   /// Room for so many is made at once.
-  private static var usualMembers: Int { 8 }
+  static var usualMembers: Int { 8 }
 
   private(set) var members: [JSONObject.Element] = []
   private var positions: [ByteKey: Int] = [:]

@@ -43,7 +43,7 @@ public final class ProcessFolder: Sendable {
 
   /// Removes folders whose processes have ended.
   private static func clear(_ name: String, in parent: String) {
-    for entry in entries(of: parent) where entry.hasPrefix("\(name)-") {
+    for entry in FolderListing.names(in: parent) ?? [] where entry.hasPrefix("\(name)-") {
       guard entry.utf8.count == name.utf8.count + 1 + randomCharacters else { continue }
       let path = "\(parent)/\(entry)"
       let lock = filmgate_open("\(path)/\(lockName)", O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0)
@@ -56,7 +56,7 @@ public final class ProcessFolder: Sendable {
   }
 
   private static func removeTree(_ path: String, depth: Int = 0) {
-    for entry in entries(of: path) {
+    for entry in FolderListing.names(in: path) ?? [] {
       let inner = "\(path)/\(entry)"
       var status = stat()
       // A link is removed and not followed.
@@ -67,18 +67,5 @@ public final class ProcessFolder: Sendable {
       removeTree(inner, depth: depth + 1)
     }
     rmdir(path)
-  }
-
-  private static func entries(of path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -23,6 +23,15 @@ import Testing
     #expect(SHA256Hasher.digest(ofFile: -1) == .failure(FileReadFailure(errno: EBADF)))
   }
 
+  @Test(arguments: ["k", String(repeating: "long", count: 40)])
+  func `HMAC-SHA256 under a key that is kept gives the same codes each time`(key: String) {
+    let key = Array(key.utf8)
+    let kept = KeyedHMACSHA256(key: key)
+    for message in ["a", "", "what do ya want for nothing?", "a", "Zürich", String(repeating: "x", count: 1_000)] {
+      #expect(kept.code(message: message) == HMACSHA256.code(key: key, message: message))
+    }
+  }
+
   @Test func `HMAC-SHA256 gives the codes of RFC 4231`() {
     #expect(
       Hexadecimal.encode(HMACSHA256.code(key: [UInt8](repeating: 0x0B, count: 20), message: "Hi There"))

@@ -70,6 +70,24 @@ import Testing
     #expect(server.connections == 2)
   }
 
+  @Test func `Of many purchases at once one connection is kept for those who look later`() async throws {
+    let ended = Counter()
+    let server = try StubServer { connection in
+      while connection.readRequest() != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
+      ended.add(1)
+    }
+    let client = client
+    let url = server.url
+    await withTaskGroup(of: Int?.self) { group in
+      for _ in 0..<20 { group.addTask { await client.send(.local("POST", url, body: .text("x"))).response?.status } }
+      for await status in group { #expect(status == 200) }
+    }
+    for _ in 0..<3_000 where ended.value < 19 { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(ended.value == 19)
+    #expect(await client.send(.local("GET", url)).response?.status == 200)
+    #expect(server.connections == 20)
+  }
+
   @Test func `Hundreds of requests at once are all answered`() async throws {
     let server = try StubServer { connection in
       while let request = connection.readRequest() {

@@ -31,22 +31,23 @@ extension VideoRequest {
   /// The value of a scalar field or of an option, by its name in model facts (`duration_seconds`, `mode`): a field
   /// wins over an option of the same name.
   public func value(of name: String) -> JSON? {
-    switch name {
-    case "prompt": return prompt.map { .string($0) }
-    case "negative_prompt": return negativePrompt.map { .string($0) }
-    case "duration_seconds": return number(durationSeconds)
-    case "frames": return number(frames)
-    case "aspect_ratio": return aspectRatio.map { .string($0) }
-    case "resolution": return resolution.map { .string($0) }
-    case "width": return number(widthPixels)
-    case "height": return number(heightPixels)
-    case "fps": return number(framesPerSecond)
-    case "seed": return seed.map { .number(JSONNumber($0)) }
-    case "audio": return audio.map { .bool($0) }
-    case "watermark": return watermark.map { .bool($0) }
-    case "count": return number(count)
-    case "user": return user.map { .string($0) }
-    case "shots": return shots.isEmpty ? nil : .array(shots.map { $0.json })
+    // Most names differ in their length, which costs no look at them.
+    switch (name.utf8.count, name) {
+    case (6, "prompt"): return prompt.map { .string($0) }
+    case (15, "negative_prompt"): return negativePrompt.map { .string($0) }
+    case (16, "duration_seconds"): return number(durationSeconds)
+    case (6, "frames"): return number(frames)
+    case (12, "aspect_ratio"): return aspectRatio.map { .string($0) }
+    case (10, "resolution"): return resolution.map { .string($0) }
+    case (5, "width"): return number(widthPixels)
+    case (6, "height"): return number(heightPixels)
+    case (3, "fps"): return number(framesPerSecond)
+    case (4, "seed"): return seed.map { .number(JSONNumber($0)) }
+    case (5, "audio"): return audio.map { .bool($0) }
+    case (9, "watermark"): return watermark.map { .bool($0) }
+    case (5, "count"): return number(count)
+    case (4, "user"): return user.map { .string($0) }
+    case (5, "shots"): return shots.isEmpty ? nil : .array(shots.map { $0.json })
     default:
       guard let value = options[name], !value.isNull else { return nil }
       return value

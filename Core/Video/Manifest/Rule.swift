@@ -47,7 +47,10 @@ public struct NamedFacts: Sendable, Hashable {
 
   /// The facts of that name; the others, which are large, are not copied on the way.
   static func facts(of name: String, in fields: [NamedFacts]) -> FieldFacts? {
-    for index in fields.indices where fields[index].name == name { return fields[index].facts }
+    let length = name.utf8.count
+    for index in fields.indices where fields[index].name.utf8.count == length && fields[index].name == name {
+      return fields[index].facts
+    }
     return nil
   }
 

@@ -72,9 +72,14 @@ extension UnifiedDecoder {
   static func size(_ value: JSON, _ path: String) throws(Failure) -> Size {
     let expected = "a size like \"1280x720\""
     guard let text = value.string else { throw wrong(value, path, expected) }
-    let parts = text.split(omittingEmptySubsequences: false, whereSeparator: { "xX*×".contains($0) })
-    guard parts.count == 2, let width = JSON.string(String(parts[0])).lenientInt,
-      let height = JSON.string(String(parts[1])).lenientInt, width > 0, height > 0
+    let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { scalar in
+      switch scalar {
+      case "x", "X", "*", "×": true
+      default: false
+      }
+    }
+    guard parts.count == 2, let width = JSON.string(String(Substring(parts[0]))).lenientInt,
+      let height = JSON.string(String(Substring(parts[1]))).lenientInt, width > 0, height > 0
     else { throw wrong(value, path, expected) }
     return Size(width: width, height: height)
   }

@@ -11,6 +11,7 @@ struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
   static let byteCount = 32
 
   let bytes: [UInt8]
+  private let code: KeyedHMACSHA256
 
   /// The file of a database.
   static func path(besideDatabase path: String) -> String { "\(path)-key" }
@@ -41,10 +42,13 @@ struct MasterKey: Sendable, CustomStringConvertible, CustomReflectable {
     return MasterKey(bytes: bytes)
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8]) {
+    self.bytes = bytes
+    code = KeyedHMACSHA256(key: bytes)
+  }
 
   /// The same for every text, whether there is a key of that id or not: who guesses ids learns nothing from the time.
-  func secret(of keyID: String) -> String { Base32.encode(HMACSHA256.code(key: bytes, message: keyID)) }
+  func secret(of keyID: String) -> String { Base32.encode(code.code(message: keyID)) }
 
   var description: String { "MasterKey(\(Secrets.mask))" }
   var customMirror: Mirror { Mirror(self, children: []) }

@@ -37,26 +37,13 @@ import Glibc
   /// Everything in the folders of days but what is still on its way. Blocks.
   private nonisolated static func count(_ folder: String) -> Int64 {
     var bytes: Int64 = 0
-    for day in names(folder) where ArchiveCleaner.isDay(day) {
-      for name in names("\(folder)/\(day)") where !name.hasPrefix(".") {
+    for day in FolderListing.names(in: folder) ?? [] where ArchiveCleaner.isDay(day) {
+      for name in FolderListing.names(in: "\(folder)/\(day)") ?? [] where !name.hasPrefix(".") {
         var status = stat()
         guard lstat("\(folder)/\(day)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
         bytes += Int64(status.st_size)
       }
     }
     return bytes
-  }
-
-  private nonisolated static func names(_ path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    return names
   }
 }

@@ -57,7 +57,7 @@ public import VideoDocuments
   func remove(writtenBefore moment: Int64) async throws(Failure) {
     let (inputs, pictures) = (inputFolder, pictureFolder)
     let found = await Blocking.run { () -> (inputs: [LeftFile], parts: [LeftFile]) in
-      let parts = Self.names(in: pictures).flatMap { Self.files(in: "\(pictures)/\($0)") }
+      let parts = (FolderListing.names(in: pictures) ?? []).flatMap { Self.files(in: "\(pictures)/\($0)") }
       return (Self.files(in: inputs), parts.filter { PictureMaker.isPart($0.path) })
     }
     // By path, with the time.
@@ -90,21 +90,8 @@ public import VideoDocuments
 
   // MARK: Files
 
-  private nonisolated static func names(in folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
-  }
-
   private nonisolated static func files(in folder: String) -> [LeftFile] {
-    names(in: folder).compactMap { name in
+    (FolderListing.names(in: folder) ?? []).compactMap { name in
       var status = stat()
       let path = "\(folder)/\(name)"
       guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+import EventLoop
 import Glibc
 
 /// What the system says of this process and its workers.
@@ -23,7 +24,7 @@ struct ProcessFigures: Sendable {
     if getrusage(__rusage_who_t(0), &usage) == 0 {
       figures.processorSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
-    for thread in names("/proc/self/task") {
+    for thread in FolderListing.names(in: "/proc/self/task") ?? [] {
       for child in text("/proc/self/task/\(thread)/children").split(separator: " ") {
         guard text("/proc/\(child)/comm").hasPrefix("filmgate-worker") else { continue }
         figures.workerCount += 1
@@ -52,20 +53,7 @@ struct ProcessFigures: Sendable {
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
   }
 
-  private static func entries(_ folder: String) -> Int { names(folder).count }
-
-  private static func names(_ path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
-  }
+  private static func entries(_ folder: String) -> Int { FolderListing.names(in: folder)?.count ?? 0 }
 
   private static func text(_ path: String) -> String {
     let file = filmgate_open(path, O_RDONLY | O_CLOEXEC, 0)

@@ -92,9 +92,9 @@ import EventLoop
     }
     transfer.handle = handle
     active[handle] = transfer
-    activeByLane[transfer.plan.lane, default: LaneCount()].add(transfer.plan.url.origin)
+    let isAlone = activeByLane[transfer.plan.lane, default: LaneCount()].add(transfer.plan.url.origin) == 1
     var options = CurlOptions(library, handle)
-    options.apply(transfer)
+    options.apply(transfer, isAlone: isAlone)
     if options.failed != CURLE_OK {
       close(transfer, handle)
       let text = library.easyText(options.failed).map { String(cString: $0) } ?? "?"
@@ -193,9 +193,11 @@ private struct LaneCount {
   private(set) var count = 0
   private(set) var byHost: [String: Int] = [:]
 
-  mutating func add(_ host: String) {
+  /// The number with that host, the new one among them.
+  mutating func add(_ host: String) -> Int {
     count += 1
     byHost[host, default: 0] += 1
+    return byHost[host, default: 0]
   }
 
   mutating func remove(_ host: String) {

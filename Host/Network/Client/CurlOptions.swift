@@ -13,7 +13,8 @@ import EventLoop
     self.handle = handle
   }
 
-  mutating func apply(_ transfer: Transfer) {
+  /// `isAlone`: no other exchange with the host is under way.
+  mutating func apply(_ transfer: Transfer, isAlone: Bool) {
     let plan = transfer.plan
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_URL, plan.url.description)
@@ -38,7 +39,11 @@ import EventLoop
     case .automatic: set(CURLOPT_HTTP_VERSION, 4)  // CURL_HTTP_VERSION_2TLS
     }
     if let file = plan.certificateFile { set(CURLOPT_CAINFO, file) }
-    if !plan.isRepeatable { set(CURLOPT_FRESH_CONNECT, 1) }
+    if !plan.isRepeatable {
+      set(CURLOPT_FRESH_CONNECT, 1)
+      // Of many at once one connection is left to those who look later: libcurl walks all that it keeps.
+      if !isAlone { set(CURLOPT_FORBID_REUSE, 1) }
+    }
     setMethod(plan)
     setHeaders(transfer)
     setCallbacks(transfer)
