@@ -177,7 +177,7 @@ public final class BlockingWorker {
     let hungUp = poll(&descriptor, 1, Int32(endGraceMilliseconds)) <= 0
     if hungUp { kill(worker.process, SIGKILL) }
     var verdict = finish()
-    if hungUp { verdict = .forgedReply(.hungUp) }
+    if hungUp { verdict = verdict.afterHangingUp }
     return .ended(verdict, lastWords: lines.lastWords)
   }
 

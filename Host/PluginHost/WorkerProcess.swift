@@ -275,7 +275,7 @@ import Synchronization
 
   private func reap() {
     guard var verdict = worker.reap() else { return }
-    if hungUp { verdict = .forgedReply(.hungUp) }
+    if hungUp { verdict = verdict.afterHangingUp }
     // What was sent before the end still counts.
     if isRunning {
       while isRunning, reader.fill(from: worker.channel, flags: Int32(MSG_DONTWAIT)) > 0 { takeFrames() }

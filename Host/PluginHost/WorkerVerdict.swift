@@ -88,6 +88,10 @@ public enum WorkerVerdict: Sendable, Hashable {
     }
   }
 
+  /// The verdict on a worker that closed the channel and was killed for still being there a while after: it may have
+  /// been about to end by itself, on a machine that had no time for it, and then that is what became of it.
+  var afterHangingUp: WorkerVerdict { self == .killed(signal: SIGKILL) ? .forgedReply(.hungUp) : self }
+
   private static func name(ofSignal signal: Int32) -> String {
     switch signal {
     case SIGSEGV: "bad memory access"

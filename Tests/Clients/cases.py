@@ -69,7 +69,7 @@ class ClientCase(unittest.TestCase):
         def look():
             found = self.ok("GET", "/v1/video/generations/" + task, key=key)
             return found if found["status"] not in ("queued", "in_progress") else None
-        return wait_until(look, SECONDS, "task %s did not end" % task)
+        return wait_until(look, what="task %s did not end" % task)
 
     def completed(self, task, key=None):
         found = self.done(task, key)

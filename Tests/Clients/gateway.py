@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "EndToEnd"))
 from gate import BINARIES, Gate, harness, harness_pair  # noqa: E402,F401
 
 JIMENG_PAIR = ("AKLTEXAMPLEACCESSKEYID0001", "RXhhbXBsZVNlY3JldEtleUZvclRlc3RPbmx5MDAwMQ==")
-START_SECONDS, STOP_SECONDS = 30, 40
+START_SECONDS, STOP_SECONDS = 60, 60
 
 
 class Vendors:
@@ -66,9 +65,9 @@ class Vendors:
 class Steered:
     """A task that is ordered next and goes on when it is told to, not when its time has come."""
 
-    def __init__(self, vendors, vendor, word):
+    def __init__(self, vendors, vendor, word, **plan):
         self.vendors, self.vendor, self.word = vendors, vendor, word
-        vendors.rule(vendor, on="create", match=word, task={"stuck": True, "queue": 0, "run": 0})
+        vendors.rule(vendor, on="create", match=word, task={"stuck": True, "queue": 0, "run": 0, **plan})
 
     def begin(self):
         self._plan("running")
@@ -113,7 +112,9 @@ class Gateway(Gate):
         super().__init__(**{"FILMGATE_POLL_MILLISECONDS": "100", **environment})
         self.environment["FILMGATE_CONFIG"] = self.write("filmgate.yaml", "")
         self.configure(accounts, settings or {}, **({"default_model": default_model} if default_model else {}))
-        self.port, self.process, self.announced = 0, None, {}
+        # Its own from the first start to the last: a second start takes it again.
+        self.place = harness.reserve_port()
+        self.port, self.process, self.announced = self.place.getsockname()[1], None, {}
 
     def configure(self, accounts, settings, **more):
         """JSON is YAML. The file holds secrets."""
@@ -127,7 +128,7 @@ class Gateway(Gate):
         return "http://127.0.0.1:%d" % self.port
 
     def serve(self, *options):
-        """Starts it and waits until it listens; a second start takes the same port again."""
+        """Starts it and waits until it listens."""
         self.lines, self.announced = [], {}
         self.process = subprocess.Popen(
             [self.binary, "serve", "--json", "--listen", "127.0.0.1:%d" % self.port, *options], cwd=self.home,
@@ -138,6 +139,7 @@ class Gateway(Gate):
         if not found.wait(START_SECONDS) or not self.announced:
             self.kill()
             raise AssertionError("filmgate serve did not start:\n" + self.log)
+        assert self.announced["base_url"] == self.base, self.announced
         return self
 
     def _read(self, stream, lines, found):
@@ -145,7 +147,6 @@ class Gateway(Gate):
             lines.append(line.decode("utf-8", "replace"))
             if not found.is_set() and '"serving"' in lines[-1]:
                 self.announced = json.loads(lines[-1])
-                self.port = urlsplit(self.announced["base_url"]).port
                 found.set()
         found.set()
         stream.close()
@@ -173,6 +174,16 @@ class Gateway(Gate):
         finally:
             connection.close()
 
+    def connections(self):
+        """How many connections it has open; known without another one."""
+        found = 0
+        with open("/proc/net/tcp") as table:
+            for line in table.readlines()[1:]:
+                place, state = line.split()[1::2][:2]
+                # Established, or ended by the client alone.
+                found += place == "0100007F:%04X" % self.port and state in ("01", "08")
+        return found
+
     def fetch(self, url, key=None, **headers):
         """A link that the gateway gave out."""
         parts = urlsplit(url)
@@ -187,18 +198,12 @@ class Gateway(Gate):
     def kill(self):
         if self.process and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def close(self):
         self.kill()
+        self.place.close()
         super().close()
-
-
-def free_port():
-    """A port that nobody listens on: for a gateway whose address must be known before it starts."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return place.getsockname()[1]
 
 
 def end_with_parent():
@@ -206,7 +211,8 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def wait_until(condition, seconds=30, what=""):
+def wait_until(condition, seconds=60, what=""):
+    """The first true value. The limit is there so that a defect ends the test, and no measure of speed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()

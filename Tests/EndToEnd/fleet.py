@@ -60,6 +60,11 @@ class User(Gate):
         rule.setdefault("match", self.word)
         self.upstream.control(rule)
 
+    def change(self, **plan):
+        """What shall become of this user's tasks from now on."""
+        for task in self.tasks():
+            self.upstream.control({"id": task["id"], "plan": plan})
+
     def creates(self):
         """How many purchases of this user arrived at the vendor."""
         return sum(self.word in row.get("body", "") for row in self.upstream.report("?last=1000&on=create")["requests"])

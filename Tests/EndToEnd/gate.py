@@ -59,7 +59,7 @@ class Gate:
             [self.binary, *arguments], cwd=self.home, env=self.environment,
             stdin=options.get("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def run(self, *arguments, stdin=b"", timeout=90):
+    def run(self, *arguments, stdin=b"", timeout=300):
         process = self.start(*arguments, stdin=subprocess.PIPE)
         try:
             out, err = process.communicate(stdin, timeout=timeout)
@@ -183,7 +183,8 @@ class RelayTest(GateTest):
         return names
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
+    """The first true value. The limit is there so that a defect ends the test, and no measure of speed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
@@ -195,6 +196,6 @@ def wait_until(condition, seconds=20):
 
 def kill(process):
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     process.stdout.close()
     process.stderr.close()

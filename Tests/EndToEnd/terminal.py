@@ -33,7 +33,7 @@ class TerminalRun:
             self.isOpen = bool(data)
             self.screen += data.decode("utf-8", "replace")
 
-    def until(self, text, seconds=15, plain=False):
+    def until(self, text, seconds=60, plain=False):
         """Reads until the text stands on the screen, which `plain` frees of control characters first; AssertionError
         when it does not come."""
         end = time.monotonic() + seconds
@@ -45,7 +45,7 @@ class TerminalRun:
     def type(self, text):
         os.write(self.descriptor, text.encode())
 
-    def finish(self, seconds=15):
+    def finish(self, seconds=60):
         """The exit code."""
         self.read(seconds)
         if self.isOpen:

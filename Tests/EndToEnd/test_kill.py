@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import shutil
 import signal
-import socket
+import sqlite3
+import tempfile
 import time
 import unittest
 
@@ -41,17 +43,48 @@ class Kill(Fleet):
         self.assertEqual(user.creates(), before, "what is unknown was sent again")
 
     def planned(self, vendor):
-        """A user whose job waits for a vendor that is not there yet, and the process that tries to buy."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        """A user whose job waits for a vendor that is not there yet, and the process that tries to buy, halted while
+        nothing is on its way."""
+        place = harness.reserve_port()
+        self.addCleanup(place.close)
+        port = place.getsockname()[1]
         user = self.user(vendor)
         user.port = str(port)
         for name, value in user.environment.items():
             user.environment[name] = value.replace(user.upstream.base, "http://127.0.0.1:%d" % port)
         process = user.start_buying("--json")
-        wait_until(lambda: user.job() is not None and process.poll() is None, 30)
+        wait_until(lambda: user.job() is not None)
+
+        def is_halted_in_time():
+            process.send_signal(signal.SIGSTOP)
+            # A thread that is within the kernel goes on to the end of its call, such as a write to the disk.
+            wait_until(lambda: self.thread_states(process.pid) == {"T"})
+            if self.left_states(user) == ["planned"]:
+                return True
+            process.send_signal(signal.SIGCONT)
+            return False
+        wait_until(is_halted_in_time)
         return user, process
+
+    @staticmethod
+    def left_states(user):
+        """What the next process would find if this one were gone: also what it wrote and has not made known yet."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("jobs.sqlite", "jobs.sqlite-wal"):
+                shutil.copy(user.path(os.path.join(".local/share/filmgate", name)), folder)
+            connection = sqlite3.connect(os.path.join(folder, "jobs.sqlite"))
+            try:
+                return [state for state, in connection.execute("SELECT state FROM jobs")]
+            finally:
+                connection.close()
+
+    @staticmethod
+    def thread_states(process):
+        states = set()
+        for task in os.listdir("/proc/%d/task" % process):
+            with open("/proc/%d/task/%s/stat" % (process, task)) as file:
+                states.add(file.read().rsplit(")", 1)[1].split()[0])
+        return states
 
     @staticmethod
     def workers(parent):
@@ -64,7 +97,6 @@ class Kill(Fleet):
     def test_before_it_was_sent_it_is_bought_once_by_the_next_wait(self):
         def check(vendor):
             user, process = self.planned(vendor)
-            time.sleep(0.2)
             kill(process)
             self.assertEqual(user.job()["state"], "queued")
             user.upstream = harness.Upstream(vendor, self.delay, "--port", user.port)
@@ -82,34 +114,38 @@ class Kill(Fleet):
         self.addCleanup(user.upstream.stop)
         waiting = [user.start("wait", job) for _ in range(4)]
         for process in waiting:
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 0, err)
         self.assertIsNone(user.clip())
         self.assertEqual((user.creates(), len(user.tasks())), (1, 1))
 
     def test_another_command_leaves_a_purchase_on_its_way_alone(self):
         user = self.user("kling")
-        user.rule(on="create", delay=3)
+        user.rule(on="create", hold=user.word)
         process = user.start_buying()
-        wait_until(lambda: user.creates() == 1, 30)
+        wait_until(lambda: user.creates() == 1)
         self.assertEqual(user.job()["state"], "submitting")
         second = user.start("wait", user.job()["id"])
+        # Long enough for it to see that there is something to do.
+        time.sleep(2)
+        user.upstream.release(user.word)
         for running in (process, second):
-            _, err = running.communicate(timeout=60)
+            _, err = running.communicate(timeout=120)
             self.assertEqual(running.returncode, 0, err)
         self.assertEqual((user.creates(), len(user.tasks())), (1, 1))
 
     def test_a_worker_that_dies_or_stalls_while_the_vendor_thinks_costs_nothing(self):
         def check(vendor, number):
             user = self.user(vendor)
-            user.rule(on="create", delay=2)
+            user.rule(on="create", hold=user.word)
             process = user.start_buying()
-            wait_until(lambda: user.creates() == 1, 30)
+            wait_until(lambda: user.creates() == 1)
             workers = self.workers(process.pid)
             self.assertTrue(workers)
             for worker in workers:
                 os.kill(worker, number)
-            _, err = process.communicate(timeout=60)
+            user.upstream.release(user.word)
+            _, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 0, err)
             self.assertIsNone(user.clip())
             self.assertEqual(user.creates(), 1)
@@ -125,47 +161,52 @@ class Kill(Fleet):
     def test_while_the_purchase_is_on_its_way_the_outcome_is_unknown(self):
         def check(vendor, accept):
             user = self.user(vendor)
-            user.rule(on="create", delay=3, **({} if accept else {"error": {
+            user.rule(on="create", hold=user.word, **({} if accept else {"error": {
                 "ark": "InternalServiceError", "kling": "5000", "jimeng": "50500", "relay": "do_request_failed"}[vendor]}))
             process = user.start_buying()
-            wait_until(lambda: user.creates() == 1, 30)
+            wait_until(lambda: user.creates() == 1)
             kill(process)
+            user.upstream.release(user.word)
             self.assertEqual(self.recover(user, [9]), 9)
-            wait_until(lambda: len(user.tasks()) == (1 if accept else 0), 10)
+            wait_until(lambda: len(user.tasks()) == (1 if accept else 0))
             self.assertEqual(user.creates(), 1)
         self.all([(vendor, accept) for vendor in self.vendors for accept in (True, False)], check)
 
     def test_after_it_was_taken_the_next_wait_goes_on(self):
         def check(vendor):
             user = self.user(vendor)
-            user.rule(on="create", task={"delay": 2})
+            user.rule(on="create", task={"stuck": True, "delay": 0.5})
             process = user.start_buying("--json")
             self.assertTrue(self.line(process, "upstream_id"))
             kill(process)
+            user.change(stuck="")
             self.assertEqual(self.recover(user, [0]), 0)
         self.each(check)
 
     def test_while_watching_the_next_wait_goes_on(self):
         def check(vendor):
             user = self.user(vendor)
-            user.rule(on="create", task={"delay": 3})
+            user.rule(on="create", task={"stuck": True, "delay": 0.5})
             process = user.start_buying()
-            wait_until(lambda: user.tasks(), 30)
+            wait_until(lambda: user.tasks())
             task = user.tasks()[0]["id"]
-            wait_until(lambda: len(user.arrived("query", task)) >= 2, 30)
+            wait_until(lambda: len(user.arrived("query", task)) >= 2)
             kill(process)
+            user.change(stuck="")
             self.assertEqual(self.recover(user, [0]), 0)
         self.each(check)
 
     def test_while_downloading_the_clip_is_fetched_anew(self):
         def check(vendor):
             user = self.user(vendor)
-            user.rule(on="create", task={"delay": 0.2})
+            user.rule(on="create", task={"stuck": True, "delay": 0.2})
             process = user.start_buying()
-            wait_until(lambda: user.tasks(), 30)
+            wait_until(lambda: user.tasks())
             task = user.tasks()[0]["id"]
-            user.rule(on="media", media="drip", match=task)
-            wait_until(lambda: user.arrived("media", task), 30)
+            user.rule(on="media", reply="drip", chunk=4096, match=task, hold=user.word)
+            user.change(stuck="")
+            wait_until(lambda: user.arrived("media", task))
+            # A moment more, for the first piece to come.
             time.sleep(0.3)
             kill(process)
             self.assertFalse(os.path.exists(user.path("clip.mp4")))
@@ -216,15 +257,16 @@ class Leave(Fleet):
 
     vendors = ("ark", "kling")
 
-    def watched(self, user, *more, delay=2):
-        user.rule(on="create", task={"delay": delay})
+    def watched(self, user, *more):
+        user.rule(on="create", task={"stuck": True, "delay": 0.2})
         process = user.start_buying(*more)
-        wait_until(lambda: user.tasks(), 30)
+        wait_until(lambda: user.tasks())
         task = user.tasks()[0]["id"]
-        wait_until(lambda: user.arrived("query", task), 30)
+        wait_until(lambda: user.arrived("query", task))
         return process
 
     def finish(self, user):
+        user.change(stuck="")
         result = user.run("wait", user.job()["id"])
         self.assertEqual(result.code, 0, result)
         self.assertIsNone(user.clip())
@@ -235,7 +277,7 @@ class Leave(Fleet):
             user = self.user(vendor)
             process = self.watched(user)
             process.send_signal(number)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 130, err)
             self.assertEqual(out.decode().strip(), user.job()["id"])
             self.assertIn("filmgate wait " + user.job()["id"], err.decode())
@@ -245,11 +287,14 @@ class Leave(Fleet):
     def test_interrupted_while_the_purchase_is_on_its_way_its_answer_is_still_heard(self):
         def check(vendor):
             user = self.user(vendor)
-            user.rule(on="create", delay=1.5)
+            user.rule(on="create", hold=user.word, task={"stuck": True, "delay": 0.2})
             process = user.start_buying()
-            wait_until(lambda: user.creates() == 1, 30)
+            wait_until(lambda: user.creates() == 1)
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=20)
+            # A moment, for it to take notice first.
+            time.sleep(0.5)
+            user.upstream.release(user.word)
+            _, err = process.communicate(timeout=120)
             self.assertEqual(process.returncode, 130, err)
             self.assertIn(user.job()["state"], ("queued", "running"))
             self.finish(user)
@@ -264,7 +309,7 @@ class Leave(Fleet):
                 time.sleep(1.5)
                 kill(waiting.pop(0))
             for process in waiting:
-                _, err = process.communicate(timeout=60)
+                _, err = process.communicate(timeout=120)
                 self.assertEqual(process.returncode, 0, err)
             self.assertIsNone(user.clip())
             self.assertEqual(user.creates(), 1)
@@ -285,7 +330,7 @@ class Leave(Fleet):
     def test_a_timeout_leaves_the_job_running(self):
         def check(vendor):
             user = self.user(vendor)
-            user.rule(on="create", task={"delay": 4})
+            user.rule(on="create", task={"stuck": True, "delay": 0.2})
             result = user.buy("--timeout", "1s")
             self.assertEqual(result.code, 8, result)
             self.assertEqual(result.out.strip(), user.job()["id"])
@@ -297,10 +342,9 @@ class Leave(Fleet):
         def check(vendor):
             user = self.user(vendor)
             job, upstream = user.ordered(delay=0.2)
-            user.rule(on="query", delay=8, match=upstream)
-            start = time.monotonic()
+            # No answer ever: that the command ends is the measure.
+            user.rule(on="query", hold=user.word, match=upstream)
             self.assertEqual(user.run("wait", job, "--timeout", "1s").code, 8)
-            self.assertLess(time.monotonic() - start, 6)
             self.finish(user)
         self.each(check)
 

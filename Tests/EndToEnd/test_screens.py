@@ -70,8 +70,8 @@ class Screens(GateTest):
 class WithArk(ArkTest, Screens):
     def setUp(self):
         super().setUp()
-        # Slow enough for every state to be seen, and seen once.
-        self.upstream.control({"settings": {"delay": 1.6}})
+        # Every state is seen.
+        self.upstream.control({"settings": {"seen": True}})
 
     def test_a_run_in_a_pipe(self):
         short = ("-s", "4", "--resolution", "480p", "--ratio", "16:9")
@@ -165,9 +165,11 @@ class Alone(Screens):
             self.assertIn(finding["grade"], ("ok", "warn"))
 
     def test_sandbox(self):
+        # Many looks, so that every state is seen.
+        self.gate.environment["FILMGATE_POLL_MILLISECONDS"] = "100"
         self.screen("generate-sandbox", "a paper boat", "-m", SEEDANCE, "-s", "4", "--resolution", "480p", "--ratio",
                     "16:9", "--sandbox", "-o", "boat.mp4")
-        self.screen("sandbox-timeout", "a boat sandbox:stuck", "-m", "kling-v3", "--sandbox", "--timeout", "2s")
+        self.screen("sandbox-timeout", "a boat sandbox:stuck", "-m", "kling-v3", "--sandbox", "--timeout", "6s")
         self.screen("sandbox-drop", "a boat sandbox:drop", "-m", "doubao-seedance-1-5-pro-251215", "--sandbox")
         self.screen("sandbox-found", "a boat sandbox:drop", "-m", "kling-v3", "--sandbox")
 

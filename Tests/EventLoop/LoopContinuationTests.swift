@@ -3,7 +3,7 @@ import EventLoop
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LoopContinuationTests {
+@Suite(.timeLimit(.minutes(10))) struct LoopContinuationTests {
   @Test @LoopActor func whatIsResumedAtOnceDoesNotWait() async {
     #expect(await EventLoop.suspend { continuation in continuation.resume(returning: 7) } == 7)
   }

@@ -48,7 +48,7 @@ private final class Counter: Sendable {
   let value = Atomic<Int>(0)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LoopTests {
+@Suite(.timeLimit(.minutes(10))) struct LoopTests {
   @Test @LoopActor func codeOfTheLoopRunsOnItsThreadAndMayAssumeSo() async {
     #expect(LoopActor.isCurrent)
     let sum = LoopActor.assumeIsolated { EventLoop.monotonicNanoseconds > 0 ? 3 : 0 }

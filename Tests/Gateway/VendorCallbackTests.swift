@@ -167,12 +167,18 @@ import VideoDocuments
   @Test("a flood comes to one look now and one when the time is over")
   func flood() async throws {
     try await insert()
-    let callbacks = try callbacks(gapMilliseconds: 20)
-    for number in 1...200 { #expect(await post(callbacks, id: "m\(number)") == 200) }
-    let first = looks.count
-    #expect(hints.count <= first)
-    for _ in 0..<5_000 where looks.count <= first { try await EventLoop.sleep(nanoseconds: 1_000_000) }
-    withExtendedLifetime(callbacks) { #expect(looks.count > first) }
+    let callbacks = try callbacks(gapMilliseconds: 2_000)
+    var isPutOff = false
+    // A machine that stood still may have let the time pass within a flood, whose last news then was looked at at once.
+    for flood in 1...20 where !isPutOff {
+      let before = looks.count
+      for number in 1...200 { #expect(await post(callbacks, id: "m\(flood).\(number)") == 200) }
+      let first = looks.count
+      #expect(first - before < 200 && hints.count <= first)
+      for _ in 0..<5_000 where looks.count <= first { try await EventLoop.sleep(nanoseconds: 1_000_000) }
+      isPutOff = looks.count > first
+    }
+    withExtendedLifetime(callbacks) { #expect(isPutOff) }
   }
 
   @Test("one that is faster than the answer to the purchase is not lost")
@@ -180,7 +186,7 @@ import VideoDocuments
     try await insert(.submitting)
     let callbacks = try callbacks(gapMilliseconds: 1)
     #expect(await post(callbacks) == 200)
-    for _ in 0..<5_000 where looks.isEmpty { try await EventLoop.sleep(nanoseconds: 1_000_000) }
+    for _ in 0..<60_000 where looks.isEmpty { try await EventLoop.sleep(nanoseconds: 1_000_000) }
     withExtendedLifetime(callbacks) { #expect(looks.count == 1) }
   }
 

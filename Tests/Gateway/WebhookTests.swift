@@ -35,7 +35,7 @@ private final class Receiver: Sendable {
       state.mostOpen = max(state.mostOpen, state.open)
       return state.hostsThatHang.contains(request.url.host)
     }
-    while hangs, !Task.isCancelled { await Task.yield() }
+    while hangs, !Task.isCancelled { try? await EventLoop.sleep(nanoseconds: 1_000_000) }
     await Task.yield()
     return state.withLock { state in
       state.open -= 1
@@ -187,7 +187,7 @@ extension TransportOutcome {
     receiver.state.withLock { $0.hostsThatHang = ["hangs.example"] }
     let first = webhooks(store)
     let delivering = Task { @LoopActor in await first.deliverDue() }
-    while receiver.requests.count < 2 { await Task.yield() }
+    while receiver.requests.count < 2 { try await EventLoop.sleep(nanoseconds: 1_000_000) }
     await first.stop()
     await delivering.value
     await store.close()
@@ -214,7 +214,9 @@ extension TransportOutcome {
     try await end("fg_quick", store, key: "k2")
     let webhooks = webhooks(store)
     webhooks.start(JobFeed())
-    while try await store.webhook("evt_quick_completed")?.state != .delivered { await Task.yield() }
+    while try await store.webhook("evt_quick_completed")?.state != .delivered {
+      try await EventLoop.sleep(nanoseconds: 1_000_000)
+    }
     #expect(receiver.state.withLock { $0.mostOpen } <= 5)
     await webhooks.stop()
     #expect(receiver.state.withLock { $0.open } == 0)
@@ -232,7 +234,7 @@ extension TransportOutcome {
     try await end("fg_1", store)
     let job = try #require(try await store.job("fg_1"))
     feed.publish(job)
-    while receiver.requests.isEmpty { await Task.yield() }
+    while receiver.requests.isEmpty { try await EventLoop.sleep(nanoseconds: 1_000_000) }
     await webhooks.stop()
     await store.close()
   }

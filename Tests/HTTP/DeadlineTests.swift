@@ -6,9 +6,9 @@ import Testing
 
 private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
-@Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
+@Suite(.timeLimit(.minutes(10))) struct DeadlineTests {
   @Test @LoopActor func aHeadThatDribblesInIsAnswered408() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.headNanoseconds = 1_000_000_000
     try await withServer(limits: limits, echo) { server in
       let port = server.port
@@ -25,7 +25,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func aBodyThatDribblesInIsAnswered408AndTheResponderIsTold() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.bodyGraceNanoseconds = 500_000_000
     let seen = Holder<[HTTPBodyFailure]>(.init([]))
     try await withServer(limits: limits) { request in
@@ -50,9 +50,9 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
   /// Whatever came at first: megabytes must not buy hours.
   @Test @LoopActor func aBodyThatStopsIsAnswered408HoweverMuchCameBefore() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.bodyGraceNanoseconds = 500_000_000
-    limits.bodyCreditNanoseconds = 500_000_000
+    limits.bodyCreditNanoseconds = 5_000_000_000
     try await withServer(limits: limits) { request in
       _ = try? await request.body.collect(limit: 10_000_000)
       return .text(status: 200, "dropped")
@@ -71,7 +71,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func anIdleConnectionIsClosedWithoutAWord() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.idleNanoseconds = 3_000_000_000
     try await withServer(limits: limits, echo) { server in
       let port = server.port
@@ -83,12 +83,12 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
       }
       #expect(first.isEmpty)
       #expect(second.hasSuffix("GET /kept \n"))
-      #expect(server.connectionCount == 0)
+      try await eventually { server.connectionCount == 0 }
     }
   }
 
   @Test @LoopActor func aClientThatNeverReadsIsDropped() async throws {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.idleNanoseconds = 3_000_000_000
     let asked = Gate()
     try await withServer(limits: limits) { _ in
@@ -98,14 +98,14 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
       let client = TestClient(server.port, receiveBufferBytes: 65_536)
       client.send(getKept)
       await asked.wait()
-      while server.connectionCount > 0 { try await EventLoop.sleep(nanoseconds: 50_000_000) }
+      try await eventually { server.connectionCount == 0 }
       withExtendedLifetime(client) {}
     }
   }
 
   @Test @LoopActor func theTaskOfAClientThatLeftIsCancelled() async throws {
     let outcome = Gate()
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.abandonedNanoseconds = 500_000_000
     try await withServer(limits: limits) { _ in
       do throws(CancellationError) {
@@ -122,14 +122,14 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
         client.sleep(milliseconds: 50)
       }
       await outcome.wait()
-      #expect(server.connectionCount == 0)
+      try await eventually { server.connectionCount == 0 }
     }
   }
 
   @Test @LoopActor func aStreamIsCancelledWhenItsClientLeaves() async throws {
     let cancelled = Gate()
     let never = Gate()
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.abandonedNanoseconds = 500_000_000
     try await withServer(limits: limits) { _ in
       HTTPResponse(
@@ -154,9 +154,13 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func drainingClosesIdleConnectionsAndLetsAnswersFinish() async throws {
+    let asked = Gate()
     let gate = Gate()
     try await withServer { request in
-      if request.head.path == "/slow" { await gate.wait() }
+      if request.head.path == "/slow" {
+        asked.open()
+        await gate.wait()
+      }
       return await echo(request)
     } test: { server in
       let port = server.port
@@ -166,7 +170,7 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
       #expect(first.hasSuffix("GET /kept \n"))
       let slow = TestClient(port)
       slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
-      try await EventLoop.sleep(nanoseconds: 50_000_000)
+      await asked.wait()
       let drained = Task { @LoopActor in await server.drain(graceNanoseconds: 20_000_000_000) }
       #expect(await onThread { idle.receiveAll() }.isEmpty)
       #expect(server.connectionCount == 1)
@@ -180,22 +184,23 @@ private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
   }
 
   @Test @LoopActor func drainingEndsByForceAfterItsGrace() async throws {
+    let asked = Gate()
     try await withServer { _ in
-      try? await EventLoop.sleep(nanoseconds: 50_000_000_000)
+      asked.open()
+      try? await EventLoop.sleep(nanoseconds: 3_600_000_000_000)
       return .text(status: 200, "late")
     } test: { server in
       let client = TestClient(server.port)
       client.send(getKept)
-      try await EventLoop.sleep(nanoseconds: 50_000_000)
-      let start = EventLoop.monotonicNanoseconds
+      await asked.wait()
+      // That it ends at all is the measure: the answer would take an hour.
       await server.drain(graceNanoseconds: 200_000_000)
-      #expect(EventLoop.monotonicNanoseconds - start < 5_000_000_000)
       #expect(server.connectionCount == 0)
     }
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct CrowdTests {
+@Suite(.timeLimit(.minutes(10))) struct CrowdTests {
   @Test @LoopActor func aThousandIdleConnectionsAreKeptAndServed() async throws {
     try await withServer(echo) { server in
       let port = server.port

@@ -6,9 +6,9 @@ import Testing
 private let getKept = "GET /kept HTTP/1.1\r\nHost: h\r\n\r\n"
 
 /// Three places, and more who want one.
-@Suite(.timeLimit(.minutes(1))) struct FullServerTests {
+@Suite(.timeLimit(.minutes(10))) struct FullServerTests {
   static let limits: HTTPLimits = {
-    var limits = HTTPLimits()
+    var limits = HTTPLimits.patient
     limits.connections = 3
     return limits
   }()

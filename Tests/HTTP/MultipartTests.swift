@@ -193,7 +193,7 @@ private let contentTypes: [(String?, MultipartFailure?)] = [
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MultipartReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct MultipartReaderTests {
   private func form(_ text: String) async throws -> MultipartReader {
     try await MultipartReader(HTTPBody(Array(text.utf8)), contentType: formType)
   }

@@ -134,7 +134,7 @@ private func play(seed: UInt64, port: UInt16) -> Bool {
   return bodies(in: received, isHead: exchanges.map { $0.body == nil }) == exchanges.map(\.body)
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RandomClientTests {
+@Suite(.timeLimit(.minutes(10))) struct RandomClientTests {
   @Test @LoopActor func whateverClientsDoTheOthersGetTheirAnswersAndNothingStaysOpen() async throws {
     try await withServer(answer) { server in
       let port = server.port

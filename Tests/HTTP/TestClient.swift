@@ -3,6 +3,7 @@ import EventLoop
 import Foundation
 import Glibc
 import HTTPServer
+import Testing
 
 /// Runs blocking work on a thread of its own: neither the loop, nor its small pool, nor the tasks' pool may wait here.
 func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
@@ -11,14 +12,14 @@ func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async ->
   }
 }
 
-/// A raw, blocking client; a read that takes 20 s counts as the end.
+/// A raw, blocking client; a read that takes five minutes counts as the end.
 final class TestClient: Sendable {
   let descriptor: Int32
 
   init(_ port: UInt16, receiveBufferBytes: Int32? = nil) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     if var size = receiveBufferBytes { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
-    var timeout = timeval(tv_sec: 20, tv_usec: 0)
+    var timeout = timeval(tv_sec: 300, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -85,6 +86,17 @@ final class TestClient: Sendable {
   func sleep(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
 }
 
+/// Waits for what other threads and the kernel bring about. The bound is there so that a defect ends the test.
+@LoopActor func eventually(
+  _ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  for _ in 0..<6_000 {
+    if condition() { return }
+    try await EventLoop.sleep(nanoseconds: 10_000_000)
+  }
+  Issue.record("what was waited for did not come about", sourceLocation: sourceLocation)
+}
+
 /// A responder from a closure.
 struct ClosureResponder: HTTPResponder {
   let answer: @LoopActor (HTTPRequest) async -> HTTPResponse
@@ -92,9 +104,21 @@ struct ClosureResponder: HTTPResponder {
   func respond(to request: HTTPRequest) async -> HTTPResponse { await answer(request) }
 }
 
+extension HTTPLimits {
+  /// For tests that are about something else than deadlines: all tests run at once, on machines of any sort.
+  static var patient: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.headNanoseconds = 600_000_000_000
+    limits.bodyGraceNanoseconds = 600_000_000_000
+    limits.idleNanoseconds = 600_000_000_000
+    limits.abandonedNanoseconds = 600_000_000_000
+    return limits
+  }
+}
+
 /// A server on a free port for the length of `test`.
 @discardableResult @LoopActor func withServer<Value: Sendable>(
-  limits: HTTPLimits = HTTPLimits(), _ answer: @escaping @LoopActor (HTTPRequest) async -> HTTPResponse,
+  limits: HTTPLimits = .patient, _ answer: @escaping @LoopActor (HTTPRequest) async -> HTTPResponse,
   test: @LoopActor (HTTPServer) async throws -> Value
 ) async throws -> Value {
   let server = try HTTPServer.start(

@@ -237,7 +237,7 @@ import Testing
     let server = try StubServer { connection in
       connection.readRequest()
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-      for _ in 0..<50 {
+      for _ in 0..<6_000 {
         guard connection.send([1, 2, 3]) else { return }
         Thread.sleep(forTimeInterval: 0.1)
       }
@@ -255,7 +255,7 @@ import Testing
     let server = try StubServer { connection in
       connection.readRequest()
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nsome")
-      Thread.sleep(forTimeInterval: 60)
+      Thread.sleep(forTimeInterval: 600)
     }
     let file = try TemporaryFile()
     let (client, description, descriptor) = (client, download(server.url), file.descriptor)

@@ -128,20 +128,19 @@ import Testing
   @Test func `Cancelling the task ends a waiting exchange at once`() async throws {
     let server = try StubServer { connection in
       connection.readRequest()
-      Thread.sleep(forTimeInterval: 60)
+      Thread.sleep(forTimeInterval: 3_600)
     }
     let client = client
     let task = Task {
       var request = HTTPRequestDescription.local("GET", server.url)
-      request.timeoutMilliseconds = 60_000
+      request.timeoutMilliseconds = 3_600_000
       return await client.send(request)
     }
     while server.requests.isEmpty { try await Task.sleep(nanoseconds: 5_000_000) }
-    let before = ContinuousClock.now
+    // Otherwise the task would last for an hour.
     task.cancel()
     let failure = try #require(await task.value.failure)
     #expect(failure.kind == .cancelled && failure.delivery == .unknown)
-    #expect(ContinuousClock.now - before < .seconds(20))
     let early = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return await client.send(.local("GET", server.url))

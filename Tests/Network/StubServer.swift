@@ -112,10 +112,20 @@ final class StubServer: Sendable {
   /// Requests read to their end, as bytes.
   var requests: [[UInt8]] { handled.withLock { $0 } }
 
-  /// A port on which nobody listens.
+  /// A port on which nobody listens, nor ever will: it stays taken until the process ends.
   static func refusedPort() throws -> UInt16 {
-    let server = try StubServer { _ in }
-    return server.port
+    let place = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(place, $0, length) == 0 && getsockname(place, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw POSIXError(.EADDRINUSE) }
+    return UInt16(bigEndian: address.sin_port)
   }
 }
 
@@ -126,7 +136,9 @@ extension HTTPRequestDescription {
   ) -> HTTPRequestDescription {
     var request = HTTPRequestDescription(method, url, headers: headers, body: body)
     request.allowsPrivateAddresses = true
-    request.timeoutMilliseconds = 10_000
+    // No measure of speed: all tests run at once, on machines of any sort.
+    request.timeoutMilliseconds = 300_000
+    request.connectTimeoutMilliseconds = 60_000
     return request
   }
 }

@@ -52,14 +52,15 @@ import Testing
   @Test func `No answer in time: unknown`() async throws {
     let server = try StubServer { connection in
       connection.readRequest()
-      Thread.sleep(forTimeInterval: 20)
+      Thread.sleep(forTimeInterval: 600)
     }
-    let failure = try await failure(server.url) { $0.timeoutMilliseconds = 2000 }
+    // Enough for the request to be sent: only then it is the answer that does not come.
+    let failure = try await failure(server.url) { $0.timeoutMilliseconds = 8000 }
     #expect(failure.kind == .timeout && failure.delivery == .unknown)
   }
 
   @Test func `The handshake never comes: connect timeout, not sent`() async throws {
-    let server = try StubServer { _ in Thread.sleep(forTimeInterval: 20) }
+    let server = try StubServer { _ in Thread.sleep(forTimeInterval: 600) }
     var url = server.url
     url.scheme = .https
     let failure = try await failure(url) { $0.connectTimeoutMilliseconds = 200 }
@@ -182,7 +183,9 @@ import Testing
     #expect(refused?.delivery == .notSent && refused?.kind == .connect)
     let server = try StubServer.answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     let strict = HTTPClient(proxies: ProxySettings(https: "http://127.0.0.1:\(server.port)"))
-    let failure = await strict.send(HTTPRequestDescription("POST", try HTTPURL("https://example.com/"))).failure
+    var request = HTTPRequestDescription("POST", try HTTPURL("https://example.com/"))
+    request.connectTimeoutMilliseconds = 60_000
+    let failure = await strict.send(request).failure
     #expect(failure?.delivery == .notSent && failure?.kind == .proxy, "\(String(describing: failure))")
     #expect(
       server.requests.first.map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("CONNECT example.com:443") == true)
@@ -211,7 +214,7 @@ import Testing
         return fields.count > 3 && fields[2].hasSuffix(suffix) && ["01", "08"].contains(fields[3])
       }.count
     }
-    for _ in 0..<100 where try open() > 0 { try await Task.sleep(nanoseconds: 20_000_000) }
+    for _ in 0..<3_000 where try open() > 0 { try await Task.sleep(nanoseconds: 20_000_000) }
     #expect(try open() == 0)
   }
 }

@@ -56,7 +56,7 @@ struct LeakTests {
         if index % 50 == 0 {
           // On a busy machine an honest answer can miss so short a deadline, too.
           var answer: String?
-          for _ in 0..<50 where answer == nil { answer = try? await registry.echo("\(index)", in: "mortal") }
+          for _ in 0..<1_000 where answer == nil { answer = try? await registry.echo("\(index)", in: "mortal") }
           guard answer == "\(index)" else { LeakTests.fail("no echo") }
           _ = fixture.discover()
         }
@@ -66,7 +66,7 @@ struct LeakTests {
       await registry.stop()
       // A process is gone a moment before its descriptors are closed.
       func settle(to descriptors: Int) async throws -> (descriptors: Int, workers: Int, bytes: Int) {
-        for _ in 0..<500 where OwnProcess.workers > 0 || OwnProcess.descriptors > descriptors {
+        for _ in 0..<6_000 where OwnProcess.workers > 0 || OwnProcess.descriptors > descriptors {
           try await Task.sleep(for: .milliseconds(10))
         }
         return (OwnProcess.descriptors, OwnProcess.workers, OwnProcess.residentBytes)

@@ -184,7 +184,7 @@ extension LivePlugins {
 func eventually(
   _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-  for _ in 0..<1_000 {
+  for _ in 0..<6_000 {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(20))
   }

@@ -36,7 +36,7 @@ struct RegistryTests {
     var fixture = try Fixture()
     fixture.settings.limits.maximumWorkers = 1
     fixture.settings.limits.maximumWaitingCalls = 5
-    fixture.settings.limits.callMilliseconds = 4000
+    fixture.settings.limits.callMilliseconds = 60_000
     try fixture.add("busy", [.act("work", "for (;;) {}")])
     let registry = fixture.registry()
     let busy = WorkerFailure.cannotStart("too many calls are waiting for it already")
@@ -199,7 +199,7 @@ struct RegistryTests {
     let worker = Int32(String(decoding: try await registry.call("who", in: "brief", [:]).output, as: UTF8.self)) ?? 0
     #expect(kill(worker, 0) == 0)
     await registry.stop()
-    for _ in 0..<200 where kill(worker, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<6_000 where kill(worker, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
     #expect(kill(worker, 0) != 0)
   }
 }

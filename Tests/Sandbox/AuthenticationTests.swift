@@ -17,7 +17,7 @@ let ways = [
   Way(profile: "header", scheme: 0), Way(profile: "query", scheme: 0),
 ]
 
-@Suite(.timeLimit(.minutes(1))) struct AuthenticationTests {
+@Suite(.timeLimit(.minutes(10))) struct AuthenticationTests {
   @Test(arguments: ways) @LoopActor func theRightSecretsAreAccepted(_ way: Way) async throws {
     try await withToy { address in
       let client = try ToyClient(address, way.profile, scheme: way.scheme)

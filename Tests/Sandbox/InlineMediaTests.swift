@@ -7,7 +7,7 @@ import Sandbox
 import Testing
 import VideoDocuments
 
-@Suite(.timeLimit(.minutes(2))) struct InlineMediaTests {
+@Suite(.timeLimit(.minutes(10))) struct InlineMediaTests {
   @Test @LoopActor func aPictureInTheBodyIsBehindTheClip() async throws {
     try await withToy { address in
       let client = try ToyClient(address)

@@ -66,7 +66,7 @@ struct PluginDriver {
   /// Buys a clip and waits for it; throws the failure that the plugin reports.
   mutating func make(_ request: VideoRequest, assets: [String: [UInt8]] = [:]) async throws -> VideoTask {
     var (task, state) = try await create(request, assets: assets)
-    for _ in 0..<400 where !task.phase.isTerminal {
+    for _ in 0..<4_000 where !task.phase.isTerminal {
       try await Task.sleep(nanoseconds: 50_000_000)
       try await look(&task, &state)
     }

@@ -229,7 +229,7 @@ struct Purchase: Sendable, CustomStringConvertible {
       var request = try purchase.request
       request.prompt = "sandbox:stuck"
       var (running, runningState) = try await driver.create(request)
-      for _ in 0..<600 where running.phase != .running {
+      for _ in 0..<3_000 where running.phase != .running {
         try await Task.sleep(nanoseconds: 100_000_000)
         try await driver.look(&running, &runningState)
       }

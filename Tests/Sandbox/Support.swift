@@ -68,7 +68,7 @@ struct ToyClient {
 
   /// Looks until the task is over.
   func wait(_ id: String) async throws -> VideoTask {
-    for _ in 0..<600 {
+    for _ in 0..<3_000 {
       let (_, json) = try await send("GET", "/clips/\(id)")
       let task = try VideoTask(try #require(json["task"]))
       if task.phase.isTerminal { return task }

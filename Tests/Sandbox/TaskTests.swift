@@ -6,7 +6,7 @@ import Sandbox
 import Testing
 import VideoDocuments
 
-@Suite(.timeLimit(.minutes(2))) struct TaskTests {
+@Suite(.timeLimit(.minutes(10))) struct TaskTests {
   @Test @LoopActor func aTaskIsQueuedThenRunsThenHasAClipOfTheRightShape() async throws {
     try await withToy(delayMilliseconds: 4_000) { address in
       let client = try ToyClient(address)
@@ -90,7 +90,7 @@ import VideoDocuments
     try await withToy(delayMilliseconds: 200) { address in
       let client = try ToyClient(address)
       let second = try await client.create(["model": "toy", "prompt": "sandbox:stuck"])
-      for _ in 0..<600 {
+      for _ in 0..<3_000 {
         let (_, shown) = try await client.send("GET", "/clips/\(second)")
         if shown["task"]?["phase"]?.string == "running" { break }
         try await Task.sleep(nanoseconds: 100_000_000)
@@ -101,7 +101,7 @@ import VideoDocuments
   }
 
   @Test @LoopActor func theOldestFinishedTaskMakesRoomAndUnfinishedOnesAreKept() async throws {
-    try await withToy(delayMilliseconds: 60_000) {
+    try await withToy(delayMilliseconds: 36_000_000) {
       $0.maximumTasks = 2
     } test: { address in
       let client = try ToyClient(address)

@@ -33,6 +33,7 @@ class Rule:
     skip: int = 0
     match: str = ""
     delay: float = 0.0
+    hold: str = ""                 # until `{"release": …}` says this word
     error: str = ""
     message: str = ""
     status: int = 0

@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -35,9 +36,9 @@ class Upstream:
         self.process.send_signal(signal.SIGTERM)
         rest = self.process.stdout.read()
         self.process.stdout.close()
-        return rest, self.process.wait(timeout=10)
+        return rest, self.process.wait(timeout=60)
 
-    def call(self, method, target, body=None, headers=None, timeout=30):
+    def call(self, method, target, body=None, headers=None, timeout=60):
         """(status, headers, body bytes)"""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
@@ -65,12 +66,27 @@ class Upstream:
     def report(self, query="", prefix=""):
         return self.json("GET", prefix + "/_control" + query)[1]
 
+    def release(self, word, prefix=""):
+        """Lets go what a rule holds by this word."""
+        self.control({"release": word}, prefix=prefix)
+
     def counters(self):
         return self.report("?last=0")["counters"]
 
     def fetch(self, link, method="GET", headers=None):
         parts = urlsplit(link)
         return self.call(method, parts.path + ("?" + parts.query if parts.query else ""), None, headers, timeout=120)
+
+
+def reserve_port():
+    """A socket that keeps a port for whoever will listen there later, also more than once: bound, and never listening.
+
+    Until then connections there are refused. Nobody else is given the port meanwhile, be it to listen or to connect
+    from; who names it, as servers do with SO_REUSEADDR, gets it."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
 
 
 def probe(data):
@@ -96,7 +112,7 @@ def png(width, height):
             + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=60):
     """The first true value of `condition()`; AssertionError when none comes in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

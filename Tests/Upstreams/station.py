@@ -15,9 +15,9 @@ from media import ClipShelf
 from recorder import Recorder
 from tasks import TaskBook
 from vendor import stamp
-from wire import Response
+from wire import HOLD_SECONDS, Response
 
-BASE_SETTINGS = {"delay": 1.0, "link_ttl": None, "clock_offset": 0.0, "concurrency": None, "rpm": None,
+BASE_SETTINGS = {"delay": 1.0, "seen": False, "link_ttl": None, "clock_offset": 0.0, "concurrency": None, "rpm": None,
                  "auth_now": None, "strict": False, "fetch_inputs": False}
 
 
@@ -41,12 +41,14 @@ class Station:
         self.faults, self.recorder, self.courier = Faults(), Recorder(), Courier()
         self.shelf = ClipShelf(clips)
         self.book = TaskBook(self.clock, lambda: float(self.settings["delay"]), self._changed)
+        self.book.seen = lambda: bool(self.settings["seen"])
         self.book.concurrency = lambda: self.settings["concurrency"] if vendor_class.queues_over_limit else None
         self.vendor = vendor_class(self)
         self.state_file = state_file
         self.fetched = deque(maxlen=200)
         self._creates = []
         self._create_lock = threading.Lock()
+        self._holds = {}
         if state_file and os.path.exists(state_file):
             with open(state_file, encoding="utf-8") as source:
                 self.book.load(json.load(source))
@@ -69,6 +71,8 @@ class Station:
         rule = self.faults.take(operation, request)
         if rule and rule.delay:
             time.sleep(rule.delay)
+        if rule and rule.hold and rule.reply != "drip":
+            self._held(rule.hold).wait(HOLD_SECONDS)
         response = self._respond(operation, request, rule)
         self.recorder.answered(entry, response)
         return response
@@ -85,11 +89,19 @@ class Station:
             response = worker(request)
         if rule.replaces:
             response = rule.substitute(self.vendor, request, self.base_url)
-        return rule.dress(response)
+        response = rule.dress(response)
+        if rule.hold and rule.reply == "drip":
+            response.options["hold"] = self._held(rule.hold)
+        return response
 
     @staticmethod
     def _is_file(request):
         return request.path.startswith("/media/")
+
+    def _held(self, word):
+        """What requests that are held by this word wait for."""
+        with self._create_lock:
+            return self._holds.setdefault(word, threading.Event())
 
     def limit_rate(self):
         """True when this create is over the configured creates per minute."""
@@ -112,7 +124,7 @@ class Station:
             return Look(task.state, None, True, False)
         with self.book.lock:
             task.looks += 1
-            looks = task.looks
+            looks, task.seen = task.looks, task.state
         state, plan, answer = task.state, task.plan, request.answer
         if plan.get("backwards") and looks % 2 == 0:
             state = {tasks.RUNNING: tasks.QUEUED, tasks.SUCCEEDED: tasks.RUNNING, tasks.FAILED: tasks.RUNNING}.get(state, state)
@@ -217,7 +229,7 @@ class Station:
     def _obey(self, order):
         if not isinstance(order, dict):
             raise BadRule("an order is an object")
-        verbs = {"settings", "reset", "clear", "script", "id", "plan"}
+        verbs = {"settings", "reset", "clear", "script", "id", "plan", "release"}
         if not verbs & set(order):
             return self.faults.add(Rule.read(order))
         if set(order) - verbs:
@@ -239,6 +251,8 @@ class Station:
             self.settings.update(order["settings"])
         for rule in order.get("script", []):
             self.faults.add(Rule.read(rule))
+        if "release" in order:
+            self._held(order["release"]).set()
         if "id" in order:
             plan = Rule.read({"task": order["plan"]}).task
             with self.book.lock:

@@ -35,6 +35,7 @@ class Task:
     finished: float = 0.0
     updated: float = 0.0
     looks: int = 0
+    seen: str = ""                  # the state that the last look was shown
 
     @property
     def terminal(self):
@@ -47,6 +48,7 @@ class TaskBook:
         self.clock = clock
         self.delay = delay            # () -> seconds from creation to result
         self.concurrency = lambda: None
+        self.seen = lambda: False     # whether a task stays in a state until a look was shown it
         self.on_change = on_change
         self.tasks = {}
         self.created_total = 0
@@ -122,7 +124,7 @@ class TaskBook:
                     running[slot] = running.get(slot, 0) + 1
                     self._move(task, RUNNING, task.started)
                     moved.append((task, RUNNING))
-                if task.state == RUNNING and task.plan.get("stuck") != RUNNING:
+                if task.state == RUNNING and task.plan.get("stuck") != RUNNING and self._was_seen(task):
                     end = task.started + self._run_time(task)
                     if now >= end:
                         self._move(task, self._fate(task), end)
@@ -139,7 +141,10 @@ class TaskBook:
 
     def _may_start(self, task, now):
         stuck = task.plan.get("stuck")
-        return stuck not in (True, QUEUED) and now >= task.created + self._queue_time(task)
+        return stuck not in (True, QUEUED) and now >= task.created + self._queue_time(task) and self._was_seen(task)
+
+    def _was_seen(self, task):
+        return task.seen == task.state or not self.seen()
 
     def _queue_time(self, task):
         return float(task.plan.get("queue", task.plan.get("delay", self.delay()) * 0.3))

@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from harness import ARK_KEY, ARK_PATH, KLING_KEY, S15, Case, Upstream, text
+from harness import ARK_KEY, ARK_PATH, KLING_KEY, S15, Case, Upstream, text, wait_for
 
 
 class FaultsOnDemand(Case):
@@ -58,6 +58,27 @@ class FaultsOnDemand(Case):
         body = self.up.call("GET", ARK_PATH + "/x", None, ARK_KEY)[2]
         self.assertEqual(len(body), 3000000)
         self.assertEqual(list(json.loads(body)), ["padding"])
+
+    def test_what_is_held_is_answered_when_it_is_let_go(self):
+        self.up.control({"on": "create", "hold": "word"})
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(self.up.json("POST", ARK_PATH, text(), ARK_KEY)[0]))
+        thread.start()
+        wait_for(lambda: self.up.counters()["creates_received"] == 1)
+        time.sleep(0.2)
+        self.assertEqual((answers, self.up.counters()["tasks_created"]), ([], 0))
+        self.up.release("word")
+        thread.join(60)
+        self.assertEqual((answers, self.up.counters()["tasks_created"]), ([200], 1))
+
+    def test_a_state_lasts_until_a_look_was_shown_it(self):
+        self.up.control({"settings": {"delay": 0, "seen": True}})
+        _, made = self.up.json("POST", ARK_PATH, text(), ARK_KEY)
+        states = []
+        while states[-1:] != ["succeeded"]:
+            time.sleep(0.2)
+            states.append(self.up.json("GET", ARK_PATH + "/" + made["id"], headers=ARK_KEY)[1]["status"])
+        self.assertEqual(states, ["queued", "running", "succeeded"])
 
     def test_delay_match_and_skip(self):
         self.up.control({"on": "create", "match": "needle", "skip": 1, "delay": 0.3, "error": "ServerOverloaded"})

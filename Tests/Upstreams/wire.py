@@ -76,6 +76,8 @@ class Response:
         return cls(status=status, body=body, headers=list(headers or []))
 
 
+# An answer that nobody lets go ends with its test.
+HOLD_SECONDS = 600
 DELIVERIES = ("whole", "close", "reset", "truncate", "wrong_length", "chunked", "chunked_cut", "huge", "drip")
 
 
@@ -123,6 +125,8 @@ def deliver(handler, response, head_only=False):
         for start in range(0, len(body), size):
             out.write(body[start:start + size])
             out.flush()
+            if start == 0 and "hold" in response.options:
+                response.options["hold"].wait(HOLD_SECONDS)
             time.sleep(pause)
     elif how == "huge":
         write_huge(out, response.options["bytes"])

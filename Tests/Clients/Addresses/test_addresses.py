@@ -99,7 +99,7 @@ class Isolated(unittest.TestCase):
         def look():
             record = self.ask("GET", "/v1/jobs/" + job).json
             return record if record["state"] in ("collecting", "done", "expired", "failed") else None
-        return wait_until(look, 20, "the vendor's word on " + job)
+        return wait_until(look, what="the vendor's word on " + job)
 
     def assert_refused(self, job, path, sentence="."):
         """The content route says why there is no clip, and nobody was asked for it."""
@@ -124,7 +124,7 @@ class Archived(Isolated):
 
     def trouble(self, job):
         """What the job says of fetching its clip."""
-        return wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json.get("trouble"), 20, "the attempt of " + job)
+        return wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json.get("trouble"), what="the attempt of " + job)
 
     def test_the_measure_measures(self):
         for address in ("127.0.0.1", "127.0.0.2", *PRIVATE4, "::1", *PRIVATE6):
@@ -142,12 +142,12 @@ class Archived(Isolated):
                 path = self.path()
                 job = make(self.inside.at(address, path))
                 with self.subTest(address, way=make.__name__):
-                    wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json["state"] == "done", 20, address)
+                    wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json["state"] == "done", what=address)
                     self.assertTrue(self.inside.asked(path, [address.removeprefix("::ffff:")]))
                     self.assertEqual(self.ask("GET", "/v1/videos/%s/content" % job).body, self.clip)
         path = self.path()
         job = self.redirected(self.inside.at(STORE, "/hop?to=" + self.inside.at(STORE6, path)))
-        wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json["state"] == "done", 20, "two hops")
+        wait_until(lambda: self.ask("GET", "/v1/jobs/" + job).json["state"] == "done", what="two hops")
 
     def test_a_link_of_the_vendor_to_a_private_place(self):
         jobs = []
@@ -180,7 +180,7 @@ class Archived(Isolated):
         job, upstream = self.order()
         self.vendors.rule("kling", on="query", match=upstream, times=0, reply="redirect",
                           location=self.inside.at("127.0.0.1", path))
-        wait_until(lambda: len(self.vendors.arrived("kling", "query", upstream)) > 2, 20, "looks")
+        wait_until(lambda: len(self.vendors.arrived("kling", "query", upstream)) > 2, what="looks")
         self.assertEqual(self.ask("GET", "/v1/videos/" + job).json["status"], "queued")
         word = "elsewhere%d" % os.getpid()
         self.vendors.rule("kling", on="create", match=word, reply="redirect", status=307,
@@ -245,7 +245,7 @@ class Callers(Isolated):
         address = self.inside.at(STORE, "/told%s?to=%s" % (path, self.inside.at("127.0.0.1", path)))
         made = self.ask("POST", "/v1/videos", {"model": KLING, "prompt": word, "webhook_url": address})
         self.assertEqual(made.status, 200, made)
-        wait_until(lambda: self.inside.asked("/told" + path), 20, "the news")
+        wait_until(lambda: self.inside.asked("/told" + path), what="the news")
         [message] = wait_until(lambda: [
             row for row in json.loads(self.gateway.run("webhooks", "list", "--json").out)
             if row["job"] == made.json["id"] and row["attempts"]], 10, "what became of the news")

@@ -34,13 +34,13 @@ class Drain(unittest.TestCase):
         def look():
             found = self.gateway.ask("GET", GENERATIONS + "/" + task, key=self.key).json
             return found if found["status"] == "completed" else None
-        return wait_until(look, 30, task)
+        return wait_until(look, what=task)
 
     def test_a_download_and_a_create_under_way_are_finished(self):
         clip = self.finished("drained download")
         task = self.vendors.tasks("kling", "drained download")[0]["id"]
-        self.vendors.rule("kling", on="media", match=task, reply="drip", chunk=16384, interval=0.1)
-        self.vendors.rule("kling", on="create", match="drained create", delay=1.5)
+        self.vendors.rule("kling", on="media", match=task, reply="drip", chunk=16384, interval=0.1, hold="download")
+        self.vendors.rule("kling", on="create", match="drained create", hold="create")
         answers = {}
 
         def run(name, call, *arguments):
@@ -49,21 +49,23 @@ class Drain(unittest.TestCase):
                    threading.Thread(target=run, args=("create", self.make, "drained create"))]
         for thread in threads:
             thread.start()
-        wait_until(lambda: self.vendors.creates("kling", "drained create"), 20)
-        wait_until(lambda: self.vendors.arrived("kling", "media", task), 20)
+        wait_until(lambda: self.vendors.creates("kling", "drained create"))
+        wait_until(lambda: self.vendors.arrived("kling", "media", task))
         self.gateway.process.send_signal(signal.SIGTERM)
-        wait_until(self.refuses, 10, "it still takes connections")
+        wait_until(self.refuses, what="it still takes connections")
         self.assertEqual(answers, {}, "there was nothing under way any more")
+        for word in ("download", "create"):
+            self.vendors.upstream.release(word, prefix="/kling")
         for thread in threads:
-            thread.join(40)
+            thread.join(60)
         self.assertEqual(answers["create"].status, 200, answers)
         self.assertEqual(answers["content"].status, 200)
         self.assertEqual(harness.probe(answers["content"].body)["width"], 1280)
-        self.assertEqual(self.gateway.process.wait(40), 0, self.gateway.log)
+        self.assertEqual(self.gateway.process.wait(60), 0, self.gateway.log)
         # What was accepted then goes on at the next start.
         made = answers["create"].json["task_id"]
         self.gateway.serve()
-        wait_until(lambda: self.gateway.ask("GET", GENERATIONS + "/" + made, key=self.key).json["status"] == "completed", 30)
+        wait_until(lambda: self.gateway.ask("GET", GENERATIONS + "/" + made, key=self.key).json["status"] == "completed")
         self.assertEqual(self.vendors.creates("kling", "drained create"), 1)
 
     def refuses(self):

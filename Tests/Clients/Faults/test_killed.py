@@ -75,7 +75,8 @@ class Kill(unittest.TestCase):
             time.sleep(moments.random() * 0.8)
             self.gateway.kill()
             for caller in callers:
-                caller.join(30)
+                caller.join(60)
+                self.assertFalse(caller.is_alive())
             self.gateway.serve()
             for caller in callers:
                 unknown += self.settle(caller)
@@ -99,7 +100,7 @@ class Kill(unittest.TestCase):
             found = self.state(task)
             # What nobody knows stays on its way, with a warning that says so.
             return found if found["status"] not in LIVE or found["warnings"] else None
-        found = wait_until(over, 60, word)
+        found = wait_until(over, what=word)
         self.assertLessEqual(self.vendors.creates(vendor, word), 1, "%s was bought twice" % word)
         self.assertLessEqual(len(self.vendors.tasks(vendor, word)), 1)
         if found["status"] in LIVE:

@@ -30,7 +30,7 @@ class KlingCase(ClientCase):
         def look():
             found = get(task)["data"]
             return found if found["task_status"] not in ("submitted", "processing") else None
-        return wait_until(look, 60, task)
+        return wait_until(look, what=task)
 
 
 class Flow(KlingCase):

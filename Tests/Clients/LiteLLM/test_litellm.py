@@ -36,7 +36,7 @@ class LiteLLM(ClientCase):
         def look():
             found = litellm.video_status(video_id=video, **self.later)
             return found if found.status in ("completed", "failed") else None
-        return wait_until(look, 60, video)
+        return wait_until(look, what=video)
 
     @staticmethod
     def own(video):
@@ -60,7 +60,8 @@ class LiteLLM(ClientCase):
     def test_the_asynchronous_calls(self):
         async def run():
             video = await litellm.avideo_generation(prompt=self.word(), model="openai/" + SEEDANCE, **SHAPE, **self.way)
-            while (await litellm.avideo_status(video_id=video.id, **self.later)).status != "completed":
+            while (status := (await litellm.avideo_status(video_id=video.id, **self.later)).status) != "completed":
+                self.assertIn(status, ("queued", "in_progress"))
                 await asyncio.sleep(0.1)
             self.assert_clip(await litellm.avideo_content(video_id=video.id, **self.later))
             self.assertTrue(await litellm.avideo_list(limit=1, **self.later))

@@ -15,7 +15,7 @@ class Polling(OpenAICase):
         for step, status in ((steered.begin, "in_progress"), (steered.finish, "completed")):
             self.look(raw.retrieve(video.id), video.status)
             step()
-            video = wait_until(lambda: self.passed(self.client.videos.retrieve(video.id), status), 30, status)
+            video = wait_until(lambda: self.passed(self.client.videos.retrieve(video.id), status), what=status)
         response = raw.retrieve(video.id)
         self.assertEqual((response.parse().progress, response.headers.get("openai-poll-after-ms")), (100, None))
 

@@ -10,9 +10,9 @@ from gateway import wait_until
 class Retries(OpenAICase):
     def test_a_create_that_took_too_long_for_the_client_is_one_job(self):
         word = self.word()
-        self.vendors.rule("ark", on="create", match=word, delay=2.5)
+        self.vendors.rule("ark", on="create", match=word, delay=4)
         # The first try is given up while the vendor thinks; the second comes with x-stainless-retry-count: 1.
-        video = self.create(word, self.client.with_options(timeout=1.5, max_retries=3))
+        video = self.create(word, self.client.with_options(timeout=2.5, max_retries=10))
         self.assertEqual(self.vendors.creates("ark", word), 1)
         self.finish(video)
         self.assertEqual(len(self.vendors.tasks("ark", word)), 1)
@@ -20,8 +20,8 @@ class Retries(OpenAICase):
     def test_with_a_file_too(self):
         from test_forms import PICTURE
         word = self.word()
-        self.vendors.rule("ark", on="create", match=word, delay=2.5)
-        self.create(word, self.client.with_options(timeout=1.5, max_retries=3),
+        self.vendors.rule("ark", on="create", match=word, delay=4)
+        self.create(word, self.client.with_options(timeout=2.5, max_retries=10),
                     input_reference=("first.png", PICTURE, "image/png"))
         self.assertEqual(self.vendors.creates("ark", word), 1)
 
@@ -120,10 +120,12 @@ class IdempotencyKeys(OpenAICase):
 
     def test_a_caller_that_left_finds_its_job_by_the_key(self):
         word = self.word()
-        self.vendors.rule("ark", on="create", match=word, delay=1.5)
+        self.vendors.rule("ark", on="create", match=word, hold=word)
         with self.assertRaises(openai.APITimeoutError):
-            self.create_with(word, word, self.client.with_options(timeout=0.5, max_retries=0))
-        wait_until(lambda: self.vendors.tasks("ark", word), 20, "the create was given up with its caller")
+            self.create_with(word, word, self.client.with_options(timeout=1.5, max_retries=0))
+        wait_until(lambda: self.vendors.creates("ark", word), what="the create never came")
+        self.vendors.upstream.release(word, prefix="/ark")
+        wait_until(lambda: self.vendors.tasks("ark", word), what="the create was given up with its caller")
         video, replayed = self.create_with(word, word)
         self.assertEqual((video.prompt, self.vendors.creates("ark", word)), (word, 1))
         self.finish(video)

@@ -20,7 +20,7 @@ class Webhooks(OpenAICase):
         if plan:
             self.vendors.rule("ark", on="create", match=word, task=plan)
         video = self.create(word, extra_body={"webhook_url": self.listener.url + "/hook"})
-        wait_until(lambda: self.listener.posts, 30, "no webhook came")
+        wait_until(lambda: self.listener.posts, what="no webhook came")
         path, headers, body = self.listener.posts[0]
         self.assertEqual(path, "/hook")
         return video, self.client.webhooks.unwrap(body, headers), (headers, body)

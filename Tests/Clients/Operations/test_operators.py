@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 
-from gateway import BINARIES, Gateway, Key, free_port, harness, wait_until  # noqa: E402
+from gateway import BINARIES, Gateway, Key, harness, wait_until  # noqa: E402
 
 SECRET = "sk-canary-4b7d2e9f1a6c8e3d5f"
 
@@ -46,6 +46,8 @@ class OperatorTest(unittest.TestCase):
         wait_until(lambda: self.gateway.ask("GET", "/v1/videos/" + made.json["id"], key=self.key).json["status"]
                    == "completed", what="the clip")
         self.gateway.ask("GET", "/no/such/" + SECRET, key=self.key)
+        # A request is counted once it is over, which its client need not have waited for.
+        wait_until(lambda: b'route="unmatched"' in self.gateway.ask("GET", "/metrics").body, what="the last request")
         answer = self.gateway.ask("GET", "/metrics")
         self.assertEqual(answer.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8")
         text = answer.body.decode()
@@ -82,7 +84,7 @@ class OperatorTest(unittest.TestCase):
         return float(value)
 
     def becomes(self, name, value):
-        wait_until(lambda: self.figure(name) == value, what="%s is %s, not %s" % (name, self.figure(name), value))
+        wait_until(lambda: self.figure(name) == value, what="%s is not %s" % (name, value))
 
     def test_figures_that_others_keep_move(self):
         # Not the sandbox: its store is nobody else's, and here the command line sends a message again.
@@ -104,7 +106,9 @@ class OperatorTest(unittest.TestCase):
             connection.close()
         self.becomes(connections, 1)
 
-        port = free_port()
+        place = harness.reserve_port()
+        self.addCleanup(place.close)
+        port = place.getsockname()[1]
         made = self.gateway.ask("POST", "/v1/videos", {
             "model": "studio", "prompt": "a boat", "seconds": "1", "webhook_url": "http://127.0.0.1:%d/told" % port},
             self.key)

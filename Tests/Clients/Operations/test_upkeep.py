@@ -72,7 +72,7 @@ class UpkeepTest(unittest.TestCase):
         return self.gateway.ask("GET", "/v1/video/generations/" + task, key=self.key).json["status"]
 
     def ended(self, task):
-        return wait_until(lambda: self.status(task) in ("completed", "failed") and self.status(task), 30, task)
+        return wait_until(lambda: self.status(task) in ("completed", "failed") and self.status(task), what=task)
 
     def metrics(self):
         text = self.gateway.ask("GET", "/metrics").body.decode()
@@ -111,31 +111,47 @@ class UpkeepTest(unittest.TestCase):
         self.assertEqual({(row["state"], row.get("status")) for row in rows[:2]}, {("delivered", 200), ("pending", 500)})
         self.assertEqual({row["host"] for row in rows}, {"127.0.0.1:%d" % server.server_port})
         self.assertNotIn("c4n4ry", self.gateway.log)
-        found = self.metrics()
-        self.assertEqual(found[("filmgate_webhook_attempts_total", ("outcome", "delivered"))], 1)
-        self.assertEqual(found[("filmgate_webhook_outbox",)], 1)
+        attempts, outbox = ("filmgate_webhook_attempts_total", ("outcome", "delivered")), ("filmgate_webhook_outbox",)
+        wait_until(lambda: (lambda found: (found.get(attempts), found[outbox]) == (1, 1))(self.metrics()), what="the metrics")
 
     def test_what_the_server_refuses_by_itself_is_logged_and_counted(self):
         self.begin({"max_connections": 4})
-        held = [self.hold() for _ in range(8)]
-        time.sleep(0.5)
-        for connection in held:
+        # One key may not have all of them.
+        keys = [self.gateway.key("holder %d" % number) for number in range(8)]
+        # Nobody may be there any more whose connection is not closed yet: it would be one of the four.
+        wait_until(lambda: self.gateway.connections() == 0, what="no connection")
+        held = [self.hold(key) for key in keys]
+        self.assertEqual([status for _, status in held], [100] * 4 + [503] * 4)
+        for connection, _ in held:
             connection.close()
-        time.sleep(0.5)
+        wait_until(lambda: self.gateway.connections() == 0, what="their end")
         self.send(b"GET /healthz HTTP/1.1\nHost: x\n\n")
         found = wait_until(lambda: {row["status"] for row in self.rows("refusal")} >= {400, 503} and self.metrics())
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "503"))], 4)
         self.assertEqual(found[("filmgate_http_refusals_total", ("status", "400"))], 1)
 
-    def hold(self):
-        """A connection in the middle of a request: one that waits for its client would make room for others."""
-        connection = socket.create_connection(("127.0.0.1", self.gateway.port))
-        head = "POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 500\r\n\r\n{"
-        connection.sendall((head % self.key.bearer).encode())
-        return connection
+    def hold(self, key):
+        """A connection in the middle of a request, as one that waits for its client would make room for others; and 100
+        once that is so, or what it was told instead."""
+        connection = socket.create_connection(("127.0.0.1", self.gateway.port), timeout=60)
+        self.addCleanup(connection.close)
+        head = ("POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 500\r\n"
+                "Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n")
+        connection.sendall((head % key.bearer).encode())
+        answer = connection.recv(65_536)
+        self.assertRegex(answer, rb"^HTTP/1\.1 [0-9]{3} ")
+        return connection, int(answer[9:12])
+
+    def hold_surely(self, key):
+        """One that is held; connections that just ended may still take a place."""
+        connection, status = self.hold(key)
+        if status == 100:
+            return connection
+        connection.close()
+        return None
 
     def send(self, data):
-        with socket.create_connection(("127.0.0.1", self.gateway.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", self.gateway.port), timeout=60) as connection:
             connection.sendall(data)
             answer = b""
             while piece := connection.recv(65_536):
@@ -170,11 +186,11 @@ class UpkeepTest(unittest.TestCase):
 
     def test_the_end_of_a_job_that_began_before_is_logged(self):
         self.begin()
-        task = {"queue": 2, "run": 1, "outcome": "fail"}
-        self.vendors.rule("ark", on="create", match="beforelog", task=task)
+        task = Steered(self.vendors, "ark", "beforelog", outcome="fail")
         job = self.make("beforelog")
         self.gateway.kill()
         self.gateway.serve()
+        task.finish()
         self.assertEqual(self.ended(job), "failed")
         [row] = wait_until(lambda: [row for row in self.rows("job") if row["state"] == "failed"])
         self.assertEqual((row["job"], row["before"]), (job, "watching"))
@@ -204,9 +220,10 @@ class UpkeepTest(unittest.TestCase):
                     file.write(b"x" * 4_096)
             except OSError:
                 pass
-        time.sleep(0.6)
-        answer = self.gateway.ask("GET", "/readyz")
-        self.assertEqual((answer.status, answer.json["checks"]["disk"]), (503, "The disk of the database is full."))
+        # What was found a moment before is told again for a while.
+        answer = wait_until(lambda: (lambda answer: answer if answer.status == 503 else None)(
+            self.gateway.ask("GET", "/readyz")), what="the full disk")
+        self.assertEqual(answer.json["checks"]["disk"], "The disk of the database is full.")
         body = {"model": MODEL, "prompt": "full", "duration": 4}
         answer = self.gateway.ask("POST", "/v1/video/generations", body, self.key)
         self.assertEqual(answer.status, 500, answer)
@@ -242,7 +259,8 @@ class UpkeepTest(unittest.TestCase):
         url = self.gateway.ask("GET", "/v1/videos/" + task, key=self.key).json["url"]
         expires = int(url.split("expires=")[1].split("&")[0])
         self.assertLess(expires - time.time(), 200)
-        held = [self.hold() for _ in range(3)]
+        keys = [self.gateway.key("holder %d" % number) for number in range(3)]
+        held = [wait_until(lambda: self.hold_surely(key), what="a place") for key in keys]
         wait_until(lambda: any(row["status"] == 503 for row in self.asked_until_full()), what="the new limit")
         for connection in held:
             connection.close()
@@ -364,7 +382,7 @@ class UpkeepTest(unittest.TestCase):
         self.addCleanup(process.terminate)
         base = json.loads(process.stdout.readline())["base_url"]
         self.assertRegex(base, r"^http://\[::1\]:\d+$")
-        with socket.create_connection(("::1", int(base.rsplit(":", 1)[1])), timeout=10) as connection:
+        with socket.create_connection(("::1", int(base.rsplit(":", 1)[1])), timeout=60) as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 200 "))
 

@@ -138,7 +138,7 @@ class Words(ClientCase):
                             (steered.finish, ("completed", "SUCCESS", "succeed", "succeed", "completed", "succeeded"))):
             if step:
                 step()
-                wait_until(lambda: self.ok("GET", GENERATIONS + "/" + task)["status"] == words[0], 30, words[0])
+                wait_until(lambda: self.ok("GET", GENERATIONS + "/" + task)["status"] == words[0], what=words[0])
             found = self.ok("GET", GENERATIONS + "/" + task)
             data = found["data"]
             self.assertEqual((

@@ -39,7 +39,7 @@ class ArkCase(ClientCase):
         def look():
             task = (tasks or self.tasks).get(task_id=ident)
             return task if task.status in ENDED else None
-        return wait_until(look, 60, ident)
+        return wait_until(look, what=ident)
 
     def stuck(self, state=True):
         word = self.word()
@@ -163,7 +163,7 @@ class Ends(ArkCase):
 
     def test_a_running_task_cannot_be_deleted(self):
         word, ident = self.stuck("running")
-        wait_until(lambda: self.tasks.get(task_id=ident).status == "running", 20)
+        wait_until(lambda: self.tasks.get(task_id=ident).status == "running")
         with self.assertRaises(ArkConflictError):
             self.make(max_retries=0).content_generation.tasks.delete(task_id=ident)
         self.assertEqual(self.tasks.get(task_id=ident).status, "running")

@@ -42,7 +42,7 @@ class Visual(ClientCase):
         def look():
             found = self.result(task)
             return found if found["data"]["status"] not in ("in_queue", "generating") else None
-        return wait_until(look, 60, task)
+        return wait_until(look, what=task)
 
     def refusal(self, call, *arguments):
         """What the client raises holds the raw body, as Python would write its bytes."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from cases import KLING, SEEDANCE  # noqa: E402
-from gateway import Gateway, Vendors, free_port, harness, wait_until  # noqa: E402
+from gateway import Gateway, Vendors, harness, wait_until  # noqa: E402
 
 from kling import webhook_signature  # noqa: E402  (the emulator's own)
 
@@ -83,11 +83,9 @@ class Callbacks(unittest.TestCase):
         for account in accounts:
             if account["plugin"] == "kling":
                 account["secrets"]["webhook_secret"] = SECRET
-        port = free_port()
-        cls.gateway = Gateway(accounts, {"public_url": "http://127.0.0.1:%d" % port}, default_model=SEEDANCE,
-                              FILMGATE_POLL_MILLISECONDS=str(SCHEDULE_MILLISECONDS))
+        cls.gateway = Gateway(accounts, FILMGATE_POLL_MILLISECONDS=str(SCHEDULE_MILLISECONDS))
         cls.addClassCleanup(cls.gateway.close)
-        cls.gateway.port = port
+        cls.gateway.configure(accounts, {"public_url": cls.gateway.base}, default_model=SEEDANCE)
         cls.gateway.serve()
         cls.key = cls.gateway.key("caller")
         cls.serial = iter(range(1, 1_000_000))
@@ -95,13 +93,14 @@ class Callbacks(unittest.TestCase):
     def order(self, **more):
         return Ordered(self, **more)
 
-    def settled(self, job):
+    def settled(self, job, least=0):
         """Looks that came of what was announced before, once those that were put off have come too."""
+        wait_until(lambda: job.looks() >= least, what="%d looks" % least)
         time.sleep(GAP_SECONDS + 0.7)
         return job.looks()
 
-    def completed(self, job, seconds=GAP_SECONDS + 5):
-        wait_until(lambda: job.shown()["status"] == "completed", seconds, "the clip did not come")
+    def completed(self, job):
+        wait_until(lambda: job.shown()["status"] == "completed", what="the clip did not come")
         clip = self.gateway.ask("GET", "/v1/videos/%s/content" % job.id, key=self.key)
         self.assertEqual(harness.probe(clip.body)["width"], 1280 if job.vendor == "kling" else 864)
 
@@ -115,7 +114,7 @@ class Callbacks(unittest.TestCase):
 
                 def shown():
                     return self.gateway.ask("GET", "/v1/videos/" + job, key=self.key).json["status"]
-                wait_until(lambda: shown() == "completed", 3 * GAP_SECONDS + 10, "the clip did not come")
+                wait_until(lambda: shown() == "completed", what="the clip did not come")
                 clip = self.gateway.ask("GET", "/v1/videos/%s/content" % job, key=self.key)
                 self.assertEqual(harness.probe(clip.body)["width"], 1280)
                 self.assertEqual(self.vendors.creates(vendor, word), 1)
@@ -131,9 +130,13 @@ class Callbacks(unittest.TestCase):
                 wait_until(lambda: self.gateway.ask("GET", "/v1/videos/" + made.json["id"], key=self.key).json["status"]
                            == "completed", 20, "the clip")
                 [task] = self.vendors.tasks(vendor, word)
-                sent = [row for row in self.vendors.upstream.report("?last=0", prefix="/" + vendor)["callbacks"]
-                        if row["url"] == task["request"]["callback_url"]]
-                self.assertTrue(sent)
+
+                def told():
+                    """What the vendor has announced, once it knows of the last that it has arrived."""
+                    rows = [row for row in self.vendors.upstream.report("?last=0", prefix="/" + vendor)["callbacks"]
+                            if row["url"] == task["request"]["callback_url"]]
+                    return rows if any("succeed" in row["body"] for row in rows) else None
+                sent = wait_until(told, what="the vendor's word of the end")
                 self.assertEqual({row["status"] for row in sent}, {200})
                 looks = len(self.vendors.arrived(vendor, "query", task["id"]))
                 self.assertLessEqual(looks, len(sent) + 1)
@@ -149,7 +152,7 @@ class Callbacks(unittest.TestCase):
         # As the newer documents write it.
         body = json.dumps({"id": job.upstream_id, "status": "succeeded", "message": ""}).encode()
         self.assertEqual(job.announce(body), 200)
-        wait_until(lambda: job.looks() > before, 2, "nobody looked")
+        wait_until(lambda: job.looks() > before, what="nobody looked")
         self.completed(job)
 
     def test_what_is_not_signed_rightly_or_addressed_is_refused_and_nobody_looks(self):
@@ -165,7 +168,7 @@ class Callbacks(unittest.TestCase):
             "none": job.announce(body, None),
             "another secret": job.announce(body, OTHER_SECRET),
             "too old": job.announce(body, moment=str(now - 301)),
-            "from the future": job.announce(body, moment=str(now + 330)),
+            "from the future": job.announce(body, moment=str(now + 3_600)),
             "another body": job.announce(
                 body + b" ", None, **{"webhook-id": "m", "webhook-timestamp": str(now), "webhook-signature": good}),
             "another id": job.announce(
@@ -210,6 +213,8 @@ class Callbacks(unittest.TestCase):
                 self.assertEqual(liar.announce(lie(liar)), 200)
             # Told at this job's address, of another's.
             self.assertEqual(job.announce(other.body("succeed")), 200)
+            for liar, _ in told:
+                wait_until(lambda: liar.looks() >= 1 and liar.shown()["status"] != "queued", what="a look")
             self.assertEqual((self.settled(job), other.looks()), (0, 0))
             self.assertEqual(job.shown()["status"], "queued")
             for liar, lie in told:
@@ -237,7 +242,7 @@ class Callbacks(unittest.TestCase):
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: job.announce(job.body("succeed"), ident="same", moment=moment), range(60)))
         self.assertEqual(set(answers), {200})
-        self.assertEqual(self.settled(job), before + 1)
+        self.assertEqual(self.settled(job, before + 1), before + 1)
         self.assertEqual(job.announce(job.body("succeed"), ident="same", moment=moment), 200)
         time.sleep(0.5)
         self.assertEqual(job.looks(), before + 1)
@@ -255,18 +260,18 @@ class Callbacks(unittest.TestCase):
             floods = [pool.submit(pour, number) for number in range(6)]
             try:
                 time.sleep(2 * GAP_SECONDS)
+                wait_until(lambda: len(answers) > 100 and job.looks() > before, what="a flood")
                 looks, took = job.looks() - before, time.monotonic() - began
                 # Others are served meanwhile.
-                asked = time.monotonic()
+                asked = len(answers)
                 self.assertEqual(bystander.shown()["status"], "queued")
-                self.assertLess(time.monotonic() - asked, 2)
+                self.assertLess(len(answers) - asked, 1_000)
                 job.finish()
             finally:
                 over.set()
             for flood in floods:
                 flood.result()
         self.assertEqual(set(answers), {200})
-        self.assertGreater(len(answers), 100)
         self.assertTrue(1 <= looks <= took / GAP_SECONDS + 1, (looks, took))
         # Nothing is announced any more: what was put off suffices.
         self.completed(job)

@@ -48,7 +48,7 @@ class Relay(ClientCase):
         def look():
             body = self.ok(*dialect.get(task))
             return body if dialect.state(body) not in ("queued", "running") else None
-        return wait_until(look, 60, task)
+        return wait_until(look, what=task)
 
     def test_every_format_and_every_plugin(self):
         for model, more, vendor, clip in ORDERS:

@@ -1,5 +1,6 @@
 """What holds in every format: dry runs, warnings, when to look again, idempotency keys, cancelling that tells the truth."""
 
+import http.client
 import json
 import os
 import sys
@@ -112,7 +113,7 @@ class Cancelling(ClientCase):
         self.vendors.rule(vendor, on="create", match=word, task={"stuck": state, "queue": 0})
         made = self.ok("POST", "/v1/video/generations", {"model": model, "prompt": word, **more})
         if state == "running":
-            wait_until(lambda: self.ok("GET", "/v1/video/generations/" + made["task_id"])["status"] == "in_progress", 20)
+            wait_until(lambda: self.ok("GET", "/v1/video/generations/" + made["task_id"])["status"] == "in_progress")
         return word, made["task_id"]
 
     def test_cancelled(self):
@@ -179,17 +180,26 @@ class Waiting(ClientCase):
                 self.step()
                 self.assertEqual([*pool.map(wait, DIALECTS)], [state] * len(DIALECTS))
 
-    def events(self, **headers):
-        answer = self.ask("GET", "/v1/videos/%s/events" % self.task, headers=headers)
-        rows = [dict(line.partition(": ")[::2] for line in block.splitlines() if not line.startswith(":"))
-                for block in answer.body.decode().split("\n\n") if "data: " in block]
+    def events(self, heard=lambda status: None, **headers):
+        """The answer and its events; `heard` is told of each status as soon as it has come."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=120)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/v1/videos/%s/events" % self.task, headers={**self.key.header, **headers})
+        answer, rows, row = connection.getresponse(), [], {}
+        for line in answer:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "" and row:
+                if "data" in row:
+                    rows.append(row)
+                    heard(json.loads(row["data"])["status"])
+                row = {}
+            elif name and not line.startswith(b":"):
+                row[name] = value
         return answer, rows
 
     def test_events(self):
-        self.step()
-        stepper = threading.Timer(1, self.steered.finish)
-        stepper.start()
-        answer, rows = self.events()
+        steps = {"queued": self.steered.begin, "in_progress": self.steered.finish}
+        answer, rows = self.events(lambda status: steps.pop(status, lambda: None)())
         self.assertEqual((answer.status, answer.headers["content-type"].partition(";")[0]), (200, "text/event-stream"))
         words = [json.loads(row["data"])["status"] for row in rows]
         self.assertEqual([*dict.fromkeys(words)], ["queued", "in_progress", "completed"])

@@ -65,7 +65,7 @@ class Pairs(ClientCase):
         def look():
             body = self.ok(*dialect.get(task))
             return body if dialect.state(body) not in ("queued", "running") else None
-        return wait_until(look, 120, task)
+        return wait_until(look, what=task)
 
     def each_pair(self, check):
         for pair in self.pairs:

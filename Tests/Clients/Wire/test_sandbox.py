@@ -36,7 +36,7 @@ class Sandbox(unittest.TestCase):
             def look():
                 body = self.ok(*dialect.get(task))
                 return body if dialect.state(body) not in ("queued", "running") else None
-            body = wait_until(look, 120, task)
+            body = wait_until(look, what=task)
             self.assertEqual(dialect.state(body), "succeeded", body)
             return harness.probe(self.gateway.fetch(dialect.link(body), self.key).body)
         with ThreadPoolExecutor(2) as pool:

@@ -139,7 +139,7 @@ class Tenancy(ClientCase):
         key = self.gateway.key("short")
         self.assertEqual(self.ask("GET", "/v1/videos", key=key).status, 200)
         self.assertEqual(self.gateway.run("tokens", "revoke", key.id).code, 0)
-        wait_until(lambda: self.ask("GET", "/v1/videos", key=key).status == 401, 10, "the key still works")
+        wait_until(lambda: self.ask("GET", "/v1/videos", key=key).status == 401, what="the key still works")
 
     def test_whoever_waits_with_a_key_that_is_withdrawn_waits_no_more(self):
         key = self.gateway.key("waiting")

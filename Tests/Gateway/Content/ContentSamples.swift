@@ -106,6 +106,9 @@ func sampleClip(mediaBytes: Int = 5_000) -> [UInt8] {
     var request = HTTPRequestDescription(method, url, headers: headers)
     request.allowsPrivateAddresses = true
     request.maximumResponseBytes = 64 << 20
+    // No measure of speed: all tests run at once, on machines of any sort.
+    request.timeoutMilliseconds = 600_000
+    request.connectTimeoutMilliseconds = 600_000
     guard case .response(let response) = await HTTPClient(proxies: ProxySettings()).send(request) else { return nil }
     return response
   }
@@ -114,6 +117,7 @@ func sampleClip(mediaBytes: Int = 5_000) -> [UInt8] {
   func stream() async -> StreamedAnswer? {
     var request = DownloadDescription(url)
     request.allowsPrivateAddresses = true
+    request.connectTimeoutMilliseconds = 600_000
     guard case .streaming(let answer) = await HTTPClient(proxies: ProxySettings()).stream(request) else { return nil }
     return answer
   }

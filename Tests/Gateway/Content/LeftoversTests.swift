@@ -69,7 +69,7 @@ import VideoDocuments
     #expect(clock.asked.load(ordering: .relaxed) == 600_000)
     #expect(folder.names == ["inputs/orphan.png"])
     clock.mayGoOn.store(true, ordering: .relaxed)
-    for _ in 0..<1_000 where !folder.names.isEmpty { try await EventLoop.sleep(nanoseconds: 5_000_000) }
+    for _ in 0..<12_000 where !folder.names.isEmpty { try await EventLoop.sleep(nanoseconds: 5_000_000) }
     #expect(folder.names.isEmpty)
   }
 }

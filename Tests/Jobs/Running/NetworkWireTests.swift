@@ -53,8 +53,7 @@ struct FixedRoutes: JobRoutes {
 
   @Test("a closed port means that nothing was sent")
   func refused() async throws {
-    let port = try LoopbackServer { _ in nil }.port
-    try await Task.sleep(for: .milliseconds(50))
+    let port = try LoopbackServer.refusedPort()
     guard case .notSent(let failure) = await send(purchase, to: "http://127.0.0.1:\(port)") else {
       Issue.record("thought to be sent")
       return
