@@ -92,7 +92,8 @@ enum PluginText {
             return (operation.name, reason ?? operation.parameters.map { $0.name }.joined(separator: ", "))
           }))
     if let dialect = manifest.dialect {
-      sections.append("Wire format: \(dialect.name), \(dialect.routes.count) routes under \(dialect.mount)")
+      let served = dialect.routes.count { $0.notOffered == nil }
+      sections.append("Wire format: \(dialect.name), \(served) routes under \(dialect.mount)")
     }
     sections.append("Models:\n" + HelpPage.table(manifest.models.map { ($0.id, $0.name) }))
     return sections.joined(separator: "\n\n")
