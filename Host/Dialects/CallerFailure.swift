@@ -53,11 +53,14 @@ public struct CallerFailure {
   /// What a vendor says of the gateway's own account is not for its callers.
   private var isOfAccount: Bool { [.authentication, .permission, .balance].contains(failure.kind) }
 
+  /// The word by which programs tell failures apart: clients of other services know one for a model that is not there.
+  var code: String { failure.kind == .notFound && failure.field == "model" ? "model_not_found" : failure.kind.rawValue }
+
   /// `{"message", "type", "param", "code", "vendor_code"?}`.
   var json: JSONObject {
     var object: JSONObject = [
       "message": .string(message), "type": .string(FailureStatus.type(of: failure.kind, side: side)),
-      "param": parameter.map { .string($0) } ?? .null, "code": .string(failure.kind.rawValue),
+      "param": parameter.map { .string($0) } ?? .null, "code": .string(code),
     ]
     object.add("vendor_code", failure.vendorCode)
     return object

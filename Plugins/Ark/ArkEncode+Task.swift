@@ -70,9 +70,9 @@ extension ArkEncode {
       object.add("duration", vendor["duration"]?.nonNull ?? Self.seconds(task).map { .number(JSONNumber($0)) })
     }
     // What other vendors' models make is theirs to say.
-    let usual = Ark.isOwn(task.model) ? Ark.framesPerSecond : request.framesPerSecond
+    let usual = Ark.isOwn(task.request.model) ? Ark.framesPerSecond : request.framesPerSecond
     object.add("framespersecond", vendor["framespersecond"]?.nonNull ?? usual.map { .number(JSONNumber($0)) })
-    if Ark.hasSound(task.model) {
+    if Ark.hasSound(task.request.model) {
       object.add("generate_audio", vendor["generate_audio"]?.bool ?? request.audio)
       object.add("draft", vendor["draft"]?.bool ?? request.options["draft"]?.bool ?? false)
       object.add("draft_task_id", request.options["draft_task"]?.string)

@@ -84,6 +84,7 @@ public struct ArkEncode: Sendable {
     case .permission: return ("AccessDenied", 403)
     case .balance: return ("AccountOverdueError", 403)
     case .rateLimited: return ("RateLimitExceeded", 429)
+    case .notFound where failure.field == "model": return ("InvalidEndpointOrModel.NotFound", 404)
     case .notFound, .expired: return ("NotFound", 404)
     case .cancelled: return ("OperationDenied.InvalidState", 409)
     case .limit: return ("InvalidParameter", 400)

@@ -66,7 +66,7 @@ import VideoDocuments
     ("GET", "/acme/v2/videos/a/b", .notFound), ("DELETE", "/acme/v1/videos/a/b", .wrongMethod(allowed: ["GET"])),
     ("GET", "/acme/v1/videos/avatar", .wrongMethod(allowed: ["POST"])),
     ("GET", "/acme/v1/videos/a/%zz", .badTarget), ("GET", "/acme/v1/videos/a/..", .badTarget),
-    ("GET", "/acme/v1/videos/a/%2e%2e", .badTarget), ("GET", "/acme/v1/videos//b", .badTarget),
+    ("GET", "/acme/v1/videos/a/%2e%2e", .badTarget), ("GET", "/acme/v1/videos//", .badTarget),
     ("GET", "/acme/v1/videos/a/%00", .badTarget), ("GET", "/acme/v1/videos/a/%ff", .badTarget),
     ("GET", "relative", .badTarget),
   ])

@@ -166,7 +166,7 @@ class Limits(ArkTest, Serving):
         status, again, _ = self.create(few, once="boat-1")
         self.assertEqual((status, again["id"]), (200, job["id"]))
         self.assertEqual(self.create(few, once="boat-1", prompt="another boat")[0], 429)
-        self.assertTrue(wait_until(lambda: self.create(few, model="no-such-model")[0] == 400))
+        self.assertTrue(wait_until(lambda: self.create(few, model="no-such-model")[0] == 404))
         listed = {key["name"]: key for key in json.loads(self.succeed("tokens", "list", "--json").out)}
         self.assertEqual(listed["few"]["jobs_under_way"], 1)
         self.assertTrue(wait_until(lambda: self.create(few)[0] == 200, 30), "the limit never ended")

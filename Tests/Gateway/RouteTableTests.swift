@@ -57,10 +57,15 @@ struct RouteTableTests {
       (error as? RouteMiss)?.format == .plugin(id: "acme", route: "create")
         && (error as? RouteMiss)?.reason == .notFound
     }
-    for path in ["/v1/videos/%zz", "/v1//videos", "/v1/videos/..", "/v1/videos/%00"] {
+    for path in ["/v1/videos/%zz", "/v1/videos//", "/v1/videos/..", "/v1/videos/%00"] {
       #expect { try table.match(method: "GET", path: path, query: "") } throws: { error in
         (error as? RouteMiss)?.reason == .badTarget
       }
+    }
+    // A base URL that ends with a slash, before a path that begins with one.
+    #expect(try table.match(method: "GET", path: "//v1//videos/", query: "").pattern == "/v1/videos")
+    #expect { try table.match(method: "GET", path: "//acme//nothing", query: "") } throws: { error in
+      (error as? RouteMiss)?.format == .plugin(id: "acme", route: "create")
     }
   }
 }

@@ -56,6 +56,8 @@ func fullJob(_ id: String) -> JobRecord {
   job.abandonedOutputs = [1]
   job.caller = JobCaller(keyID: "k1", format: "openai", requestID: "r1")
   job.caller?.externalID = "e1"
+  job.caller?.model = "alias"
+  job.accountKey = "0123456789ab"
   job.task.upstreamID = "cgt-1"
   job.task.outputs = [VideoOutput(url: "https://media.example.com/a.mp4")]
   return job

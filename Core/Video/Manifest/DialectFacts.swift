@@ -64,19 +64,22 @@ public struct DialectFacts: JSONDocument {
   }
 }
 
-/// One route of a dialect. JSON: `{"name", "method", "path", "query"?: {name: value}, "purpose"?}`. `path` follows the mount; `{x}` matches one
-/// segment. `query` members must match exactly.
+/// One route of a dialect. JSON: `{"name", "method", "path", "query"?: {name: value}, "not_offered"?}`. `path` follows the
+/// mount; `{x}` matches one segment. `query` members must match exactly.
 public struct RouteFacts: JSONDocument {
   public var name: String
   public var method: String
   public var path: String
   public var query: [NameValuePair]
+  /// For a call of the vendor's that is not served: the sentence that says so. It never reaches `decode`.
+  public var notOffered: String?
 
   public init(_ json: JSON, at path: String) throws(DocumentFailure) {
     let reader = try DocumentReader(json, at: path)
     name = try reader.text("name")
     method = try reader.text("method")
     self.path = try reader.text("path")
+    notOffered = try reader.optionalText("not_offered")
     query = []
     for (name, value) in try reader.optionalObject("query") ?? JSONObject() {
       query.append(NameValuePair(name, value.lenientString ?? ""))
@@ -88,6 +91,7 @@ public struct RouteFacts: JSONDocument {
     object.add("name", name)
     object.add("method", method)
     object.add("path", path)
+    object.add("not_offered", notOffered)
     if !query.isEmpty { object["query"] = .object(JSONObject(query.map { ($0.name, JSON.string($0.value)) })) }
     return .object(object)
   }

@@ -21,10 +21,15 @@ import VideoDocuments
       identity = account.identity
     }
 
-    /// Whether the job was bought with the account as it is here.
-    func isBuyer(of job: JobRecord) -> Bool {
-      account.profile == job.connection.profile && account.baseURL == job.connection.baseURL
+    /// Whether the account leads where the job was bought.
+    func leads(whereBought job: JobRecord) -> Bool {
+      account.profile == job.connection.profile && Self.plain(account.baseURL) == Self.plain(job.connection.baseURL)
     }
+
+    /// Whether the job was bought with the very same key.
+    func hasKey(of job: JobRecord) -> Bool { !account.fingerprint.isEmpty && account.fingerprint == job.accountKey }
+
+    private static func plain(_ url: String) -> Substring { url.hasSuffix("/") ? url.dropLast() : url[...] }
   }
 
   /// Earlier forms of one account that are kept.
@@ -62,13 +67,39 @@ import VideoDocuments
     Dictionary(accounts.map { (AccountName($0.pluginID, $0.name), Entry($0)) }) { first, _ in first }
   }
 
-  /// The account that bought the job, in the newest form that leads where it was bought; else as it is called now: its
-  /// provider may have moved.
+  /// The account that bought the job: never one that leads elsewhere, for its secrets are none of that address's.
   private func entry(for job: JobRecord) -> Entry? {
+    if let current = currentEntry(for: job) { return current }
     let name = AccountName(job.pluginID, job.account)
-    let current = accounts[name]
-    let known = (current.map { [$0] } ?? []) + (former[name] ?? [])
-    return known.first { $0.isBuyer(of: job) && $0.account.missing.isEmpty } ?? current ?? known.first
+    let past = (former[name] ?? []).first { $0.leads(whereBought: job) && $0.account.missing.isEmpty }
+    // One that lacks something now says what.
+    return past ?? accounts[name].flatMap { $0.leads(whereBought: job) ? $0 : nil }
+  }
+
+  /// The same among the accounts of today: of that name with the key that bought the job, else of any name with that
+  /// key, else of that name with another key, which took the first one's place.
+  private func currentEntry(for job: JobRecord) -> Entry? {
+    var named = accounts[AccountName(job.pluginID, job.account)]
+    if named?.leads(whereBought: job) != true || named?.account.missing.isEmpty != true { named = nil }
+    if let named, named.hasKey(of: job) { return named }
+    let renamed = accounts.values.first {
+      $0.account.pluginID == job.pluginID && $0.hasKey(of: job) && $0.leads(whereBought: job)
+        && $0.account.missing.isEmpty
+    }
+    return renamed ?? named
+  }
+
+  /// Why no account of today can look after the job: there is none of its name, or it leads elsewhere. Nil when one can,
+  /// or only lacks its key.
+  func lack(for job: JobRecord) -> Lack? {
+    if currentEntry(for: job) != nil { return nil }
+    guard let named = accounts[AccountName(job.pluginID, job.account)] else { return .unknown }
+    return named.leads(whereBought: job) ? nil : .moved
+  }
+
+  enum Lack: Hashable {
+    case unknown
+    case moved
   }
 
   /// The same as an account, for whoever checks what its vendor announces.
@@ -100,7 +131,7 @@ import VideoDocuments
   }
 
   private func signer(for job: JobRecord) async throws(Failure) -> Signer {
-    guard let entry = entry(for: job) else { throw unknownAccount(job) }
+    guard let entry = entry(for: job) else { throw lack(for: job) == .moved ? moved(job) : unknownAccount(job) }
     if let signer = signers[entry.identity] { return signer }
     let account = entry.account
     if var lack = account.lack(displayName: account.pluginID) {
@@ -123,6 +154,17 @@ import VideoDocuments
         .plugin, "The plugin \(account.pluginID) names an authentication scheme that cannot be used: \(error).",
         isRetryable: false)
     }
+  }
+
+  private func moved(_ job: JobRecord) -> Failure {
+    let now = accounts[AccountName(job.pluginID, job.account)]?.account
+    let place = now.map { "\($0.baseURL) (\($0.profile))" } ?? "another address"
+    return Failure(
+      .authentication,
+      "The account \(job.account) leads to \(place) now, and this job was bought with it at "
+        + "\(job.connection.baseURL) (\(job.connection.profile)).",
+      advice: "configure an account with that address and the key of then, under any name; the job waits",
+      isRetryable: true)
   }
 
   private func unknownAccount(_ job: JobRecord) -> Failure {

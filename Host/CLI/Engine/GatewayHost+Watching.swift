@@ -56,19 +56,29 @@ extension GatewayHost {
     }
   }
 
-  /// Jobs whose account is not configured (any more), a line for each account; `fate` ends its sentence.
+  /// Jobs whose account is not configured (any more) or leads elsewhere, a line for each account; `fate` ends its
+  /// sentence.
   func tellOfMissingAccounts(_ open: [JobRecord], _ fate: String) {
-    let known = Set(engine.accounts.map { AccountName($0.pluginID, $0.name) })
-    var counts: [AccountName: Int] = [:]
-    for job in open {
-      let name = AccountName(job.pluginID, job.account)
-      if !known.contains(name) { counts[name, default: 0] += 1 }
+    struct Problem: Hashable {
+      var account: AccountName
+      var lack: AccountRoutes.Lack
     }
-    for (name, count) in counts.sorted(by: { $0.key.name < $1.key.name }) {
+    var counts: [Problem: Int] = [:]
+    for job in open {
+      guard let lack = engine.routes.lack(for: job) else { continue }
+      counts[Problem(account: AccountName(job.pluginID, job.account), lack: lack), default: 0] += 1
+    }
+    for (problem, count) in counts.sorted(by: { $0.key.account.name < $1.key.account.name }) {
       let jobs = count == 1 ? "1 job" : "\(count) jobs"
-      log.note(
-        .warning, "accounts",
-        "The account \(name.name) of the plugin \(name.pluginID) is not configured: \(jobs) \(fate)")
+      let name = "The account \(problem.account.name) of the plugin \(problem.account.pluginID)"
+      switch problem.lack {
+      case .unknown: log.note(.warning, "accounts", "\(name) is not configured: \(jobs) \(fate)")
+      case .moved:
+        log.note(
+          .warning, "accounts",
+          "\(name) leads elsewhere now than where it bought \(jobs), which wait for an account with the old address "
+            + "and key, under any name.")
+      }
     }
   }
 }

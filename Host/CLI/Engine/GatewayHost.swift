@@ -78,7 +78,7 @@ import VideoDocuments
           log.webhook(report)
         }, trouble: { [log] failure in log.note(.error, "webhooks", failure.message) })
       services = GatewayServices(
-        waits: OpenWaits(feed),
+        waits: OpenWaits(feed) { ids in await keys.refusals(of: ids) },
         content: ContentService(
           client: engine.client, thumbnails: Thumbnails(folder: thumbnailFolder),
           relink: { id throws(Failure) in try await runner.relink(id) }), links: links.value, metrics: metrics,

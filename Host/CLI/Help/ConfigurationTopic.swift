@@ -35,7 +35,10 @@ extension HelpTopics {
       HelpPage.wrapParagraphs(
         "A job is asked about, cancelled and fetched with the account that bought it, at the address where it was "
           + "bought. An account that is taken out buys nothing more; a gateway that runs goes on with its jobs, and one "
-          + "that is started later lets them wait until the account is configured again.", indent: 0),
+          + "that is started later lets them wait until the account is configured again. A new key in the place of an "
+          + "old one goes on with the old one's jobs. An account that gets another base_url is another account: keep "
+          + "the old one under a name of its own (weight 0 lets it buy nothing while others can), and it goes on with "
+          + "its jobs. Jobs remember a fingerprint of the key, so they find it under any name.", indent: 0),
       "gateway (log.format is format within log):\n" + HelpPage.table(gateway),
     ].joined(separator: "\n\n")
   }

@@ -143,16 +143,31 @@ import VideoDocuments
   /// The failure that the gateway told.
   private static func failure(status: Int, _ json: JSON?, _ host: String) -> Failure {
     let error = json?["error"]
+    let code = error?["code"]?.string
     let kind =
-      error?["code"]?.string.flatMap { FailureKind(rawValue: $0) }
-      ?? (status == 401 ? .authentication : status == 404 ? .notFound : status >= 500 ? .upstream : .invalid)
+      // As it is called where the model is asked for on this machine.
+      code == "model_not_found"
+      ? .invalid
+      : code.flatMap { FailureKind(rawValue: $0) }
+        ?? (status == 401 ? .authentication : status == 404 ? .notFound : status >= 500 ? .upstream : .invalid)
     var failure = Failure(
       kind, error?["message"]?.string ?? "The gateway \(host) answered with HTTP \(status).",
       field: error?["param"]?.string)
     failure.vendorCode = error?["vendor_code"]?.string
-    if failure.kind == .authentication {
-      failure.advice = "check FILMGATE_KEY; the gateway's operator can make a new key"
-    }
+    failure.advice = advice(failure)
     return failure
+  }
+
+  /// The usual advice is about providers' accounts, and it is a key of the gateway's that is not enough here.
+  private static func advice(_ failure: Failure) -> String? {
+    switch failure.kind {
+    case .authentication: "check FILMGATE_KEY; the gateway's operator can make a new key"
+    case .permission:
+      "use another key: the gateway's operator makes them with `filmgate tokens create`, with --admin for keys that "
+        + "may administer it"
+    case .balance: "ask the gateway's operator for a larger budget"
+    case .invalid where failure.field == "model": "run `filmgate models` to see every model"
+    default: nil
+    }
   }
 }

@@ -19,14 +19,14 @@ public struct AssetFolder: Sendable {
   /// - Throws: for media of unknown make, and for one that became no input: it would be sent as the name that stands
   ///   for it.
   @LoopActor public func adopt(
-    _ media: [HoistedMedia], into request: inout VideoRequest
+    _ media: [HoistedMedia], into request: inout VideoRequest, places: InputPlaces = InputPlaces()
   ) async throws(Failure) -> [JobAsset] {
     if media.isEmpty, request.inputs.isEmpty { return [] }
     let decoded = request
     let completed = await Blocking.run { () -> Result<(request: VideoRequest, media: [HoistedMedia]), Failure> in
       var request = decoded
       do throws(Failure) {
-        let media = try InlineMedia.complete(media, for: &request)
+        let media = try InlineMedia.complete(media, for: &request, places: places)
         return .success((request, media))
       } catch {
         return .failure(error)

@@ -11,12 +11,13 @@ extension InlineMedia {
   /// - Returns: `media` and those that were added; every `filmgate-asset:` link of the request names one of them.
   /// - Throws: for a link that names none, and for a `data:` link that is not base64.
   public static func complete(
-    _ media: [HoistedMedia], for request: inout VideoRequest, folder: String = "/tmp"
+    _ media: [HoistedMedia], for request: inout VideoRequest, folder: String = "/tmp",
+    places: InputPlaces = InputPlaces()
   ) throws(Failure) -> [HoistedMedia] {
     var media = media
     for index in request.inputs.indices {
       guard let link = request.inputs[index].url else { continue }
-      let place = "inputs[\(index)]"
+      let place = places[index]
       if let name = name(of: link) {
         guard media.contains(where: { $0.name == name }) else {
           throw Failure(

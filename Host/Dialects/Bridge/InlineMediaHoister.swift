@@ -131,6 +131,8 @@ public struct InlineMediaHoister: Sendable {
         .invalid, "The request ends in the middle of \(decoder.place).", field: decoder.place, advice: "Send all of it."
       )
     }
+    // Some clients write a byte order mark, which a reader may ignore (RFC 8259, 8.1).
+    if output.starts(with: [0xEF, 0xBB, 0xBF]) { output.removeFirst(3) }
     return HoistedBody(json: output, media: media)
   }
 

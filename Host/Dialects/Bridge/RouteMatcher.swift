@@ -25,6 +25,8 @@ public struct RouteMatcher: Sendable {
     public var pattern: String
     /// How many segments of the pattern are fixed words: between two dialects under one address, more of them win.
     public var literalCount: Int
+    /// The sentence about a call of the vendor's that is not served.
+    public var notOffered: String?
   }
 
   /// Why no route was found.
@@ -97,7 +99,7 @@ public struct RouteMatcher: Sendable {
       pluginID: entry.pluginID, route: entry.route.name,
       head: RequestHead(
         method: method, path: "/" + rest.joined(separator: "/"), parameters: best.parameters, query: pairs),
-      pattern: entry.text, literalCount: entry.literalCount)
+      pattern: entry.text, literalCount: entry.literalCount, notOffered: entry.route.notOffered)
   }
 
   private func rank(_ index: Int) -> (Int, Int) { (entries[index].literalCount, entries[index].route.query.count) }

@@ -37,12 +37,13 @@ struct RoutePattern: Sendable {
     return parameters
   }
 
-  /// The decoded segments of a path as it came; a slash at the end does not count. Nil for what no route may see:
-  /// broken escapes, empty segments, `.` and `..`, control characters.
+  /// The decoded segments of a path as it came. A slash at the end does not count, nor does a second one before a
+  /// segment, as clients write it whose base URL ends with one. Nil for what no route may see: broken escapes, an empty
+  /// segment at the end, where an id is missing, `.` and `..`, control characters.
   static func segments(of path: String) -> [String]? {
     guard path.hasPrefix("/") else { return nil }
-    var parts = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    if parts.last?.isEmpty == true { parts.removeLast() }
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+    guard parts.isEmpty || !path.hasSuffix("//") else { return nil }
     var segments: [String] = []
     segments.reserveCapacity(parts.count)
     for part in parts {

@@ -6,19 +6,19 @@ import VideoDocuments
 extension UnifiedDecoder {
   /// Reads images, videos and sounds in the order in which prompts count them.
   mutating func readInputs() throws(Failure) {
-    let image = try fields.take(["image"]) { value, path throws(Failure) in
+    let image = try fields.take(["image", "image_url"]) { value, path throws(Failure) in
       try Self.media(value, path, .image, role: nil)
     }
-    let images = try fields.take(["images"]) { value, path throws(Failure) in
+    let images = try fields.take(["images", "image_urls"]) { value, path throws(Failure) in
       try Self.media(value, path, .image, role: nil)
     }
     let last = try fields.take(["last_image", "image_tail"]) { value, path throws(Failure) in
       try Self.media(value, path, .image, role: MediaInput.Role.lastFrame)
     }
-    let videos = try fields.take(["videos", "video"]) { value, path throws(Failure) in
+    let videos = try fields.take(["videos", "video", "video_urls", "video_url"]) { value, path throws(Failure) in
       try Self.media(value, path, .video, role: nil)
     }
-    let audios = try fields.take(["audios"]) { value, path throws(Failure) in
+    let audios = try fields.take(["audios", "audio_urls", "audio_url"]) { value, path throws(Failure) in
       try Self.media(value, path, .audio, role: nil)
     }
     if let last, last.count > 1 {

@@ -61,7 +61,7 @@ extension UnifiedDialect {
   private static func body(of failure: Failure, side: FailureStatus.Side) -> JSON {
     let told = CallerFailure(failure, side: side, names: names)
     return [
-      "code": .string(failure.kind.rawValue), "message": .string(told.message), "data": .null,
+      "code": .string(told.code), "message": .string(told.message), "data": .null,
       "error": .object(told.json),
     ]
   }

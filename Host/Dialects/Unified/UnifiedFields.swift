@@ -54,7 +54,7 @@ struct UnifiedFields {
       .invalid, "\(name) is not an object.", field: name, advice: "Send an object, or leave it out.")
   }
 
-  /// Takes the value under any of the names, which mean the same. Two different values in one place are an error;
+  /// Takes the value under any of the names, which mean the same; an empty text is none. Two different values in one place are an error;
   /// between places the first wins, with a warning.
   mutating func take<Value: Equatable>(
     _ names: [String], _ read: (JSON, String) throws(Failure) -> Value
@@ -65,6 +65,8 @@ struct UnifiedFields {
       for name in names {
         guard let json = sources[index].members[name] else { continue }
         sources[index].members[name] = nil
+        // Forms and some clients send the fields that were left empty.
+        if json.string?.isEmpty == true { continue }
         let path = sources[index].prefix + name
         let value = try read(json, path)
         guard let present = here else {

@@ -166,6 +166,19 @@ public import VideoDocuments
       keyID: key.id, name: key.name, modelPatterns: key.modelPatterns, isAdministrator: key.isAdministrator)
   }
 
+  /// Which of these keys work no more, and why.
+  public func refusals(of keyIDs: Set<String>) async -> [String: Failure] {
+    // A store that cannot be read takes no rights.
+    try? await refresh()
+    return keyIDs.reduce(into: [:]) { refusals, keyID in
+      do throws(Failure) {
+        _ = try admit(keyID, orElse: .revokedKey)
+      } catch {
+        refusals[keyID] = error
+      }
+    }
+  }
+
   // MARK: Making and ending keys
 
   /// Makes a key. Its secret can be shown again, for it is derived.

@@ -108,11 +108,17 @@ extension Failure {
   static func expiredKey(_ seconds: Int64, nowSeconds: Int64) -> Failure {
     refused(
       "The key expired at \(time(seconds)); here it is \(time(nowSeconds)).",
-      "Ask whoever runs this gateway for a new one.")
+      newKey, field: endedKeyField)
   }
 
-  static var revokedKey: Failure {
-    refused("The key was revoked.", "Ask whoever runs this gateway for a new one.")
+  static var revokedKey: Failure { refused("The key was revoked.", newKey, field: endedKeyField) }
+
+  private static let newKey = "Ask whoever runs this gateway for a new one."
+  private static let endedKeyField = "key"
+
+  /// Whether it says that a caller's key works no more.
+  static func isOfEndedKey(_ failure: Failure) -> Bool {
+    failure.kind == .authentication && failure.field == endedKeyField
   }
 
   /// What a caller states may be any number, so it is kept to the years that can be written.

@@ -32,18 +32,12 @@ extension ContentService {
       for name in Self.passedConditions where !isLook && (range != nil || name != "If-Range") {
         if let value = request.head.headers[name] { link.headers.append(HTTPHeader(name, value)) }
       }
-      switch await client.stream(link) {
+      switch await begin(link) {
       case .failed(let failure): return .failed(Self.failure(failure, link.url))
       case .refused(let response) where isLook && response.status == 416:
         return .gone(Self.strange(link.url, "gives no video"))
       case .refused(let response): return self.refusal(response, link.url, index, of: job)
-      case .streaming(let answer):
-        let first: [UInt8]
-        do throws(TransportFailure) {
-          first = try await answer.body.take(atLeast: MediaType.sniffedBytes)
-        } catch {
-          return .failed(Self.failure(error, link.url))
-        }
+      case .streaming(let answer, let first):
         do throws(VendorAnswer.Defect) {
           let passed = try VendorAnswer(
             status: answer.status, headers: answer.headers, range: range, first: first, output: output)
@@ -62,6 +56,42 @@ extension ContentService {
           return Self.judge(error, link.url)
         }
       }
+    }
+  }
+
+  /// A vendor's answer with the first bytes of its body.
+  private enum Beginning {
+    case streaming(StreamedAnswer, first: [UInt8])
+    case refused(ReceivedResponse)
+    case failed(TransportFailure)
+  }
+
+  /// Waits before the further tries of a transfer that breaks before its first bytes: a caller waits for them too.
+  private static let beginningWaitsNanoseconds: [UInt64] = [100_000_000, 500_000_000, 1_500_000_000]
+
+  /// What may pass by itself at once. What took its time already is not tried again.
+  private static let passingFailures: Set<TransportFailure.Kind> = [
+    .resolve, .connect, .closed, .send, .receive, .partial,
+  ]
+
+  private func begin(_ link: DownloadDescription) async -> Beginning {
+    var waits = Self.beginningWaitsNanoseconds[...]
+    while true {
+      let failure: TransportFailure
+      switch await client.stream(link) {
+      case .refused(let response): return .refused(response)
+      case .failed(let found): failure = found
+      case .streaming(let answer):
+        do throws(TransportFailure) {
+          return .streaming(answer, first: try await answer.body.take(atLeast: MediaType.sniffedBytes))
+        } catch {
+          answer.body.cancel()
+          failure = error
+        }
+      }
+      guard Self.passingFailures.contains(failure.kind), let wait = waits.popFirst(),
+        (try? await EventLoop.sleep(nanoseconds: wait)) != nil
+      else { return .failed(failure) }
     }
   }
 

@@ -7,7 +7,7 @@ public import OrderedJSON
 public import Store
 public import VideoDocuments
 
-/// Server-sent events of one job: its state now, then each change, until it is over.
+/// Server-sent events of one job: its state now, then each change, until it is over or the caller's key works no more.
 ///
 /// The id of an event is the job's revision and the word for its state. A client that comes back with `Last-Event-ID`
 /// gets what it has not seen: each event is the whole state, so nothing is lost where several changes became one.
@@ -32,7 +32,7 @@ public import VideoDocuments
       throw Failure(
         .unreachable, "The gateway is ending.", advice: "Connect again in a moment.", retryAfterMilliseconds: 1_000)
     }
-    let watch = waits.open(job.id)
+    let watch = waits.open(job.id, keyID: job.callerKeyID)
     let current: JobRecord
     do throws(Failure) {
       // What was written before the watch began is in the store.
@@ -100,7 +100,7 @@ extension EventStream {
   private var content: String { "event: video.\(VisibleState(job).word)\ndata: \(view(job).text)\n" }
 
   func next() async throws(HTTPBodyFailure) -> [UInt8]? {
-    while !isOver {
+    while !isOver, waits.refusal(watch) == nil {
       let content = content
       if content != shown {
         let isFinal = VisibleState(job).isFinal
@@ -115,7 +115,7 @@ extension EventStream {
         job = newer
         continue
       }
-      if isOver || waits.isDraining { break }
+      if isOver || waits.isDraining || waits.refusal(watch) != nil { break }
       // Another process may have written it. A progress that is reckoned from the time moves on as well.
       if let stored = (try? await store.job(job.id)) ?? nil, stored.revision > job.revision { job = stored }
       if self.content == shown, !isOver { return Array(": still there\n\n".utf8) }

@@ -32,16 +32,18 @@ public import VideoDocuments
     return seconds
   }
 
-  /// The job as soon as phase or progress differ from what `job` shows, when it is over, or when the time is.
+  /// The job as soon as phase or progress differ from what `job` shows, when it is over, or when the time is. Throws when
+  /// the caller's key works no more.
   public func wait(for job: JobRecord, seconds: Int) async throws(Failure) -> JobRecord {
     guard seconds > 0, !waits.isDraining else { return job }
-    let watch = waits.open(job.id)
+    let watch = waits.open(job.id, keyID: job.callerKeyID)
     defer { waits.close(watch) }
     // What was written before the watch began is in the store.
     var current = try await store.job(job.id) ?? job
     let seen = VisibleState(job)
     let deadline = EventLoop.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
-    while !VisibleState(current).isFinal, VisibleState(current) == seen, !waits.isDraining {
+    while !VisibleState(current).isFinal, VisibleState(current) == seen, !waits.isDraining, waits.refusal(watch) == nil
+    {
       let now = EventLoop.monotonicNanoseconds
       guard now < deadline else { break }
       let left = min(Int64((deadline - now) / 1_000_000) + 1, Self.glanceMilliseconds)
@@ -52,6 +54,7 @@ public import VideoDocuments
         current = stored
       }
     }
+    if let refusal = waits.refusal(watch) { throw refusal }
     return current
   }
 }

@@ -59,7 +59,7 @@ struct PluginOperations {
   private var groups: [[RouteFacts]] {
     var order: [String] = []
     var groups: [String: [RouteFacts]] = [:]
-    for route in dialect.routes {
+    for route in dialect.routes where route.notOffered == nil {
       let key = "\(route.method.uppercased()) \(path(of: route))"
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(route)

@@ -17,6 +17,8 @@ import VideoDocuments
     /// Inputs of the earlier job that this one uses too.
     var assets: [JobAsset]
     var jobID: String?
+    /// The earlier job's model as its caller named it, where this request has it too.
+    var model: String?
   }
 
   func apply(_ basis: CreateOrder.Basis, to changes: VideoRequest) async throws(Failure) -> Based {
@@ -24,7 +26,9 @@ import VideoDocuments
     case .again(let id):
       let job = try await repeatable(id)
       let request = job.request.overlaid(by: changes)
-      return Based(request: request, assets: try await inputs(of: job, usedBy: request), jobID: job.id)
+      return Based(
+        request: request, assets: try await inputs(of: job, usedBy: request), jobID: job.id,
+        model: Self.modelName(job, changes))
     case .inputs(let id):
       let job = try await repeatable(id)
       return Based(request: changes, assets: try await inputs(of: job, usedBy: changes), jobID: job.id)
@@ -73,7 +77,16 @@ import VideoDocuments
   private func remix(_ job: JobRecord, _ changes: VideoRequest) throws(Failure) -> Based {
     var request = job.request.overlaid(by: changes)
     request.inputs = changes.inputs
-    return Based(request: try withClip(of: job, request), assets: [], jobID: job.id)
+    return Based(
+      request: try withClip(of: job, request), assets: [], jobID: job.id, model: Self.modelName(job, changes))
+  }
+
+  /// An alias may stand for more than the model, so it is kept where the text alone is another.
+  private static func modelName(_ job: JobRecord, _ changes: VideoRequest) -> String? {
+    var rest = changes
+    (rest.prompt, rest.externalID) = (nil, nil)
+    rest.inputs = []
+    return rest == VideoRequest(model: "") ? job.caller?.model : nil
   }
 
   private func withClip(of job: JobRecord, _ request: VideoRequest) throws(Failure) -> VideoRequest {

@@ -42,6 +42,8 @@ import VideoDocuments
     var externalID: String?
     var remixedFrom: String?
     var webhookURL: String?
+    /// The model as the caller named it, or named it for the job that this one is made from.
+    var model: String?
   }
 
   /// Deletes the copies of the request's inputs, where no job has come of it.
@@ -54,16 +56,18 @@ import VideoDocuments
     var request = order.decoded.request
     var remixedFrom: String?
     var kept: [JobAsset] = []
+    var model = request.model.isEmpty ? nil : request.model
     if let basis = order.basis {
       let based = try await JobBasis(desk: desk).apply(basis, to: request)
       request = based.request
       kept = based.assets
+      model = model ?? based.model
       remixedFrom = based.jobID
     }
     let externalID = request.externalID
     request.externalID = nil
     if let externalID { try await checkUnused(externalID) }
-    var assets = try await parts.assets.adopt(order.media, into: &request)
+    var assets = try await parts.assets.adopt(order.media, into: &request, places: order.places)
     let webhookURL = try WebhookAddress.take(
       from: &request, mayBePrivate: exchange.world.settings.webhooksMayBePrivate)
     let fingerprint = Self.fingerprint(request, assets + kept, [externalID, webhookURL])
@@ -81,7 +85,8 @@ import VideoDocuments
       plan = try Planner.plan(
         request, decoded: order.decoded.ledger, catalog: world.catalog, accounts: world.accounts, options: options)
     } catch {
-      throw ProviderSide.failure(Self.told(error.failure, order.basis))
+      exchange.note.message = error.failure.message
+      throw ProviderSide.failure(Self.told(Self.missing(error.failure, request.model, world), order.basis))
     }
     let quote = try await parts.quote(plan)
     var warnings = (plan.warnings + order.decoded.warnings).map { CallerFailure.warning($0) }
@@ -90,7 +95,22 @@ import VideoDocuments
     }
     return Draft(
       plan: plan, quote: quote, assets: assets, warnings: warnings,
-      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL)
+      fingerprint: fingerprint, externalID: externalID, remixedFrom: remixedFrom, webhookURL: webhookURL, model: model)
+  }
+
+  /// What planning has against the model itself, said to a caller. A model that nobody has is something that is not
+  /// there: vendors and their clients tell it from a wrong value. How accounts are called is the operator's affair.
+  private static func missing(_ failure: Failure, _ model: String, _ world: GatewayWorld) -> Failure {
+    guard failure.field == "model", !model.isEmpty else { return failure }
+    var failure = failure
+    switch failure.kind {
+    case .invalid where (try? world.catalog.model(named: model)) == nil: failure.kind = .notFound
+    case .unsupported:
+      failure.message = "No account of this gateway is for that model."
+      failure.advice = "Take another model; GET /v1/models lists them."
+    default: break
+    }
+    return failure
   }
 
   /// What a model has against a clip as its input, said of what was asked for: to change or continue that clip.
@@ -143,6 +163,7 @@ import VideoDocuments
     var mark = JobCaller(
       keyID: caller.keyID, format: exchange.route.format.name, requestID: exchange.requestID)
     if case .plugin(_, let route) = exchange.route.format { mark.route = route }
+    if draft.model != draft.plan.request.model { mark.model = draft.model }
     mark.externalID = draft.externalID
     mark.remixedFrom = draft.remixedFrom
     mark.webhookURL = draft.webhookURL

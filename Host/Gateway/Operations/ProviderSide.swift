@@ -10,7 +10,8 @@ enum ProviderSide {
     case .authentication, .permission:
       var other = failure
       other.kind = .upstream
-      other.message = "The gateway's own account cannot be used for this: \(failure.message)"
+      // Names of accounts, of settings and what a vendor says of a key are the operator's affair.
+      other.message = "The gateway's own account cannot be used for this."
       other.advice = "Ask the gateway's operator."
       other.field = nil
       // It may speak of the key.

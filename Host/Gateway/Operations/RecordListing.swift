@@ -19,6 +19,7 @@ import VideoDocuments
     job.outputPath = nil
     job.caller = nil
     job.account = ""
+    job.accountKey = nil
     job.connection = Connection(profile: job.connection.profile, baseURL: "")
     let (id, outputs) = (job.id, job.task.outputs)
     job.task = TaskMasking { link(id, JobView.variant(of: $0, among: outputs)) }.masked(job.task, id: job.id)

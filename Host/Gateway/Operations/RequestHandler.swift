@@ -46,15 +46,20 @@ import VideoDocuments
         guard let administration = services.administration else { break }
         let json = body.document.isEmpty ? nil : try OrderReader.json(body)
         return try await administration.answer(request, exchange, body: json, link: view.link)
-      case .notOffered(let sentence): throw Failure(.unsupported, sentence, field: "path")
+      case .notOffered(let sentence):
+        // A vendor's own format has a word for a call that is not there.
+        if case .plugin = exchange.route.format { throw Failure(.notFound, sentence, field: "path") }
+        throw Failure(.unsupported, sentence, field: "path")
       case .list where exchange.route.format == .openai: return try await cursorPage()
       default: return try await carryOut(try await OrderReader(plugins: parts.plugins).read(exchange, body))
       }
       throw Failure(.notFound, "This route is not served here.", field: "path")
     } catch {
       var extras = ReplyWriter.Extras()
-      // The caller has proven itself: what is refused for a key now is refused to the account's.
-      extras.side = error.kind == .authentication ? .provider : .caller
+      // The caller has proven itself: what is refused for a key now is refused to the account's, unless the caller's own
+      // has ended since.
+      let isOfAccount = error.kind == .authentication && !Failure.isOfEndedKey(error)
+      extras.side = isOfAccount ? .provider : .caller
       // What is asked for is fine, and the task's state forbids it.
       extras.isConflict =
         error.kind == .invalid && error.field == JobDesk.stateField && exchange.route.action != .list

@@ -15,7 +15,7 @@ struct JobView: Sendable {
   var nowMilliseconds: Int64
 
   /// The task in the caller's words: our links for the vendor's, the caller's own id for the one that the vendor got, no
-  /// id of the vendor's.
+  /// id of the vendor's, the model as it was asked for.
   func task(of job: JobRecord) -> VideoTask {
     var task = job.task
     task.phase = Self.phase(of: job)
@@ -29,6 +29,7 @@ struct JobView: Sendable {
       task.startedAtMilliseconds = job.acceptedAtMilliseconds ?? task.createdAtMilliseconds
     }
     describe(&task, job.archived)
+    task.model = job.caller?.model ?? task.model
     task.failure = task.failure.map { ProviderSide.ofJob($0) }
     let outputs = task.outputs
     let link = link

@@ -42,7 +42,7 @@ import VideoDocuments
       elapsedMilliseconds: exchange.elapsedMilliseconds, options: extras.options)
     if case .failure(let failure) = result {
       exchange.note.failure = failure.kind
-      exchange.note.message = failure.message
+      exchange.note.message = exchange.note.message ?? failure.message
       outcome.result = .failure(
         ProviderSide.hidingInternal(extras.side == .provider ? ProviderSide.failure(failure) : failure))
     }

@@ -21,6 +21,8 @@ enum Order: Sendable {
 struct CreateOrder: Sendable {
   var decoded: DecodedRequest
   var media: [HoistedMedia]
+  /// Where the inputs stood in the body.
+  var places = InputPlaces()
   /// Where the clip is made from another.
   var basis: Basis?
 

@@ -58,7 +58,9 @@ import VideoDocuments
       exchange.request.head.headers.fields.map { NameValuePair($0.name, $0.value) })
     switch try await plugins.decode(pluginID: pluginID, route: route, head: head, body: body.document) {
     case .create(let request, let ledger):
-      return .create(CreateOrder(DecodedRequest(request: request, ledger: ledger), media: body.media))
+      var order = CreateOrder(DecodedRequest(request: request, ledger: ledger), media: body.media)
+      order.places = InputPlaces(of: request, in: body.document)
+      return .create(order)
     case .get(let id, let options): return .get(id: id, options: options)
     case .list(let filter): return .list(filter)
     case .cancel(let id): return .cancel(id: id)

@@ -18,6 +18,9 @@ import VideoDocuments
   /// What is left of a body once its media are in files, at most.
   static let maximumDocumentBytes = 1 << 20
 
+  /// The field of the refusal of a body that is compressed.
+  static let codingField = "Content-Encoding"
+
   struct Received {
     var caller: Caller
     var body: ReceivedBody
@@ -75,6 +78,14 @@ import VideoDocuments
     }
     // A HEAD or GET has nothing to say beside its target, whatever it claims to send.
     let contentType = request.head.framing == .empty ? nil : request.head.headers["content-type"]
+    if request.head.framing != .empty, let coding = request.head.headers["content-encoding"],
+      !coding.isEmpty, coding.lowercased() != "identity"
+    {
+      throw .refused(
+        Failure(
+          .invalid, "A body with a Content-Encoding is not read here.", field: Self.codingField,
+          advice: "Send it as it is."))
+    }
     return try await ReceivedBody.read(
       request.body, contentType: contentType, maximumBytes: settings.maximumBodyBytes,
       maximumDocumentBytes: Self.maximumDocumentBytes,

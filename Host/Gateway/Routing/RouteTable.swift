@@ -29,9 +29,8 @@ struct RouteTable: Sendable {
 
   /// Finds the route. `path` and `query` are as they came; HEAD asks for what GET would answer.
   func match(method: String, path: String, query: String) throws(RouteMiss) -> Route {
-    let format = format(of: path)
     guard let segments = RouteMatcher.segments(of: path), let items = QueryItem.parse(query) else {
-      throw RouteMiss(reason: .badTarget, format: format)
+      throw RouteMiss(reason: .badTarget, format: format(of: path))
     }
     let method = method == "HEAD" ? "GET" : method
     let host = HostRoutes.match(method, segments)
@@ -47,15 +46,15 @@ struct RouteTable: Sendable {
           format: format, action: action, pattern: pattern, head: RequestHead(method: method, path: path, query: pairs))
       case .wrongMethod(let format, let allowed):
         throw RouteMiss(reason: .wrongMethod(allowed: allowed), format: format)
-      case .none: throw RouteMiss(reason: Self.reason(error), format: format)
+      case .none: throw RouteMiss(reason: Self.reason(error), format: format(of: path))
       }
     }
   }
 
   private static func route(_ match: RouteMatcher.Match) -> Route {
     Route(
-      format: .plugin(id: match.pluginID, route: match.route), action: .decoded, pattern: match.pattern,
-      head: match.head)
+      format: .plugin(id: match.pluginID, route: match.route),
+      action: match.notOffered.map { .notOffered($0) } ?? .decoded, pattern: match.pattern, head: match.head)
   }
 
   private static func reason(_ miss: RouteMatcher.Miss) -> RouteMiss.Reason {
@@ -69,6 +68,7 @@ struct RouteTable: Sendable {
 
   /// Whose shape an error at that path has.
   private func format(of path: String) -> WireFormat {
+    let path = "/" + path.split(separator: "/").joined(separator: "/")
     for mount in mounts where path == mount.prefix || path.hasPrefix(mount.prefix + "/") { return mount.format }
     return path.hasPrefix("/v1/videos") || path.hasPrefix("/videos") ? .openai : .unified
   }

@@ -13,7 +13,7 @@ import VideoDocuments
   var jobID: String?
   var warningCount = 0
   var failure: FailureKind?
-  /// The failure's sentence.
+  /// The failure's sentence, for the operator: a caller may have been told less.
   var message: String?
 
   nonisolated init() {}

@@ -155,6 +155,11 @@ import VideoDocuments
       case .malformed(let malformed):
         let failure = Failure(malformed.status == 413 ? .limit : .invalid, malformed.description, field: "body")
         return await refuse(failure, status: malformed.status, exchange)
+      case .failure(let failure) where failure.field == RequestReader.codingField:
+        var response = await refuse(failure, status: 415, exchange)
+        // What is taken instead (RFC 9110, 12.5.3).
+        response.headers.set("Accept-Encoding", "identity")
+        return response
       case .failure(let failure):
         // A limit of HTTP, whatever the format's code for it.
         return await refuse(failure, status: failure.kind == .limit ? 413 : nil, exchange)

@@ -12,7 +12,7 @@ public enum WebhookPayload {
     data.add("id", job.id)
     data.add("object", "video")
     data.add("status", message.event == .completed ? "completed" : "failed")
-    data.add("model", job.task.model)
+    data.add("model", job.caller?.model ?? job.task.model)
     data.add("created_at", job.task.createdAtMilliseconds / 1_000)
     data.add("completed_at", job.task.finishedAtMilliseconds.map { $0 / 1_000 })
     data.add("external_id", job.caller?.externalID)
@@ -32,6 +32,10 @@ public enum WebhookPayload {
     case .authentication, .permission:
       // The gateway's own account is nothing that a caller could put right.
       return ["code": "upstream", "message": "The gateway's own account cannot be used for this."]
+    case .internal:
+      return [
+        "code": .string(failure.kind.rawValue), "message": .string(ProviderSide.hidingInternal(failure).message),
+      ]
     default: return ["code": .string(failure.kind.rawValue), "message": .string(failure.message)]
     }
   }

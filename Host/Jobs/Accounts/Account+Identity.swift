@@ -26,6 +26,18 @@ public struct AccountIdentity: Sendable, Hashable {
 }
 
 extension Account {
+  /// Tells the account's key from another one of the same provider, and nothing of the key: 48 bits of a hash. The same
+  /// for an account of another name with the same key; empty where no key is known.
+  var keyFingerprint: String {
+    let values = secrets.names.sorted().map { JSON.array([.string($0), .string(secrets[$0] ?? "")]) }
+    let commands = secretCommands.map { name, command in
+      JSON.array([.string(name), .array(command.arguments.map { .string($0) })])
+    }
+    guard !(values + commands).isEmpty else { return "" }
+    let text = JSON.array([.string(pluginID), .array(values), .array(commands)]).text
+    return String(SHA256Digest(of: text).hexadecimal.prefix(12))
+  }
+
   /// To be kept rather than asked for often: it hashes the secrets.
   public var identity: AccountIdentity { AccountIdentity(self) }
 }

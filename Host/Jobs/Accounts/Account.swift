@@ -33,6 +33,8 @@ public struct Account: Sendable {
   public var missing: [MissingSettings]
   /// A sentence about why something is missing, such as an unreadable file.
   public var missingNote: String?
+  /// Tells one key of a provider's from another, for jobs to remember; empty where it is of no matter.
+  public internal(set) var fingerprint = ""
 
   public init(
     name: String, pluginID: String, profile: String, baseURL: String, authentication: AuthenticationFacts,

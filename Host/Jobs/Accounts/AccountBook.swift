@@ -50,6 +50,7 @@ public struct AccountBook: Sendable {
         warnings.append(error.message)
       }
     }
+    for index in accounts.indices { accounts[index].fingerprint = accounts[index].keyFingerprint }
   }
 }
 

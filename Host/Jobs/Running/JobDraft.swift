@@ -12,6 +12,8 @@ public struct JobDraft: Sendable {
   public var pluginVersion: String
   public var stateVersion: Int
   public var account: String
+  /// Of the account's key.
+  public var accountFingerprint = ""
   public var connection: Connection
   public var polling: PollingFacts
   public var typicalSeconds: Int?
@@ -44,6 +46,7 @@ public struct JobDraft: Sendable {
     pluginVersion = plan.pluginVersion
     stateVersion = plan.manifest.stateVersion
     account = plan.account.name
+    accountFingerprint = plan.account.fingerprint
     connection = plan.account.connection
     polling = plan.manifest.polling
     typicalSeconds = plan.model.typicalSeconds
@@ -78,6 +81,7 @@ public struct JobDraft: Sendable {
     var job = JobRecord(
       task: task, pluginID: pluginID, pluginVersion: pluginVersion, stateVersion: stateVersion, account: account,
       connection: connection)
+    job.accountKey = accountFingerprint.isEmpty ? nil : accountFingerprint
     job.polling = polling
     job.typicalSeconds = typicalSeconds
     job.ledger = ledger

@@ -5,7 +5,7 @@ public import VideoDocuments
 
 /// What a gateway keeps of the caller who made a job; jobs of a command line have none.
 ///
-/// JSON: `{"key", "format", "route"?, "request_id"?, "external_id"?, "remixed_from"?, "webhook_url"?,
+/// JSON: `{"key", "format", "route"?, "request_id"?, "model"?, "external_id"?, "remixed_from"?, "webhook_url"?,
 /// "callback_token"?, "reservation"?, "refused"?}`.
 public struct JobCaller: JSONDocument {
   /// The id of the caller's key: only it sees the job.
@@ -15,6 +15,8 @@ public struct JobCaller: JSONDocument {
   /// The plugin's route, where the format is one of a plugin.
   public var route: String?
   public var requestID: String
+  /// The model as the caller named it, where the job has another name for it.
+  public var model: String?
   /// The caller's own id of the task, where its format has one.
   public var externalID: String?
   /// The job that this one was made from.
@@ -41,6 +43,7 @@ public struct JobCaller: JSONDocument {
     format = try reader.text("format")
     route = try reader.optionalText("route")
     requestID = try reader.optionalText("request_id") ?? ""
+    model = try reader.optionalText("model")
     externalID = try reader.optionalText("external_id")
     remixedFrom = try reader.optionalText("remixed_from")
     webhookURL = try reader.optionalText("webhook_url")
@@ -55,6 +58,7 @@ public struct JobCaller: JSONDocument {
     object.add("format", format)
     object.add("route", route)
     object.add("request_id", requestID)
+    object.add("model", model)
     object.add("external_id", externalID)
     object.add("remixed_from", remixedFrom)
     object.add("webhook_url", webhookURL)

@@ -13,6 +13,7 @@ extension JobRecord: JSONDocument {
     pluginVersion = try reader.optionalText("plugin_version") ?? ""
     stateVersion = try reader.optionalInteger("state_version") ?? 1
     account = try reader.optionalText("account") ?? ""
+    accountKey = try reader.optionalText("account_key")
     connection = try reader.document("connection")
     pluginState = reader.value("plugin_state")
     ledger = try reader.documents("ledger")
@@ -49,6 +50,7 @@ extension JobRecord: JSONDocument {
     object.add("plugin_version", pluginVersion)
     object.add("state_version", stateVersion)
     object.add("account", account)
+    object.add("account_key", accountKey)
     object.add("connection", connection)
     object.add("plugin_state", pluginState)
     object.add("ledger", ledger)

@@ -15,6 +15,8 @@ public struct JobRecord: Sendable, Hashable {
   public var stateVersion: Int
   /// The account's name in the configuration.
   public var account: String
+  /// The fingerprint of the key that it was bought with; nil where none is known.
+  public var accountKey: String?
   /// Profile and base URL as the job was bought with, whatever the configuration says today.
   public var connection: Connection
   /// The plugin's own state, given back at each call; at most `maximumPluginStateBytes`.

@@ -77,7 +77,7 @@ extension KlingProvider {
   static func refusal(_ failure: Failure, requestID: String) -> HTTPReply {
     let own = failure.vendorCode.flatMap { Int($0) }.flatMap { Errors.row($0) }
     let row = own?.kind == failure.kind ? own : nil
-    let code = row?.code ?? authenticationCode(failure) ?? code(for: failure.kind)
+    let code = row?.code ?? authenticationCode(failure) ?? missingCode(failure) ?? code(for: failure.kind)
     let status = Errors.row(code)?.status ?? 500
     var headers: [NameValuePair] = []
     if let milliseconds = failure.retryAfterMilliseconds {
@@ -100,6 +100,11 @@ extension KlingProvider {
     case "exp": return 1004
     default: return nil
     }
+  }
+
+  /// Kling tells a call that is not there from a model or a task that is not.
+  private static func missingCode(_ failure: Failure) -> Int? {
+    failure.kind == .notFound && failure.field == "path" ? 1202 : nil
   }
 
   /// What callers call the canonical fields.

@@ -115,7 +115,7 @@ class Errors(KlingCase):
     def test_in_the_vendors_shape(self):
         text, image = self.client.text2video, self.client.image2video
         self.refusal(400, 1201, text, "x", model_name=Text2VideoModel.kling_v1_6, duration="7")
-        self.refusal(400, 1201, text, "x", model_name="no-such-model")
+        self.refusal(404, 1203, text, "x", model_name="no-such-model")
         self.refusal(400, 1201, text, "", model_name=Text2VideoModel.kling_v1_6)
         self.refusal(400, 1201, image, "neither link nor base64!", model_name=Image2VideoModel.kling_v1_6)
         self.refusal(404, 1203, self.client.get_text2video, "none")

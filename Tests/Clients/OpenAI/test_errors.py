@@ -29,8 +29,8 @@ class Errors(OpenAICase):
         self.assertEqual((error.status_code, error.param), (413, "prompt"))
 
     def test_a_model_that_nobody_has(self):
-        error = self.refusal(openai.APIStatusError, self.create, model="no-such-model")
-        self.assertIn(error.status_code, (400, 404))
+        error = self.refusal(openai.NotFoundError, self.create, model="no-such-model")
+        self.assertEqual(error.code, "model_not_found")
         self.assertEqual(error.param, "model")
         self.assertIn("no-such-model", error.message)
 

@@ -175,12 +175,23 @@ class Elsewhere(unittest.TestCase):
         self.assertIn("was made by the key %s" % self.first.id, self.gateway.log)
         self.assertFalse([line for line in self.gateway.lines if guest.secret in line])
 
+    def test_what_is_not_there_is_told_with_what_to_do_here(self):
+        self.fail_with(64, "Run `filmgate models` to see", "x", "-m", "no-such-model")
+        self.fail_with(64, "Run `filmgate models` to see", "models", "show", "no-such-model")
+
+    def test_a_job_tells_its_caller_nothing_of_the_account(self):
+        made = self.gateway.ask("POST", "/v1/videos", {"prompt": "told", "seconds": "4"}, self.tenant).json["id"]
+        record = self.gateway.ask("GET", "/v1/jobs/" + made, key=self.tenant).json
+        self.assertEqual((record["account"], record["connection"]["base_url"]), ("", ""))
+        self.assertNotIn("account_key", record)
+
     def test_who_may_not_administer_sees_and_changes_nothing(self):
         before = self.succeed("tokens", "list", "--json").out
         for arguments in (["tokens", "list"], ["tokens", "create", "evil"], ["tokens", "show", "first"],
                           ["tokens", "revoke", "first"], ["webhooks", "list"], ["webhooks", "default", "first", "none"],
                           ["config", "show"], ["keys", "list"], ["keys", "test", "kling"]):
             self.fail_with(4, "may not administer", *arguments, key=self.tenant)
+        self.assertIn("with --admin", self.run_there("tokens", "list", key=self.tenant).err)
         self.assertEqual(self.succeed("tokens", "list", "--json").out, before)
         for path in ("tokens", "tokens/first", "webhooks", "configuration", "credentials"):
             self.assertEqual(self.gateway.ask("GET", "/v1/admin/" + path, key=self.tenant).status, 403)

@@ -285,13 +285,65 @@ class UpkeepTest(unittest.TestCase):
         task.finish()
         self.assertEqual(self.ended(job), "completed")
 
+    def looks(self):
+        return self.vendors.arrived("ark", "query", "")
+
+    def restart(self, accounts):
+        if self.gateway.process.poll() is None:
+            self.gateway.terminate()
+        self.gateway.configure(accounts, {})
+        self.gateway.serve()
+
+    def test_an_account_that_leads_elsewhere_after_a_restart_is_not_the_one_that_bought(self):
+        self.begin(accounts=[self.account("mine")])
+        task = Steered(self.vendors, "ark", "resettled")
+        job = self.make("resettled")
+        elsewhere = Vendors(0.2)
+        self.addCleanup(elsewhere.stop)
+        moved = {**self.account("mine", key="second-key"), "base_url": elsewhere.base + "/ark/api/v3"}
+        self.gateway.terminate()
+        before = len(self.looks())
+        self.restart([moved])
+        wait_until(lambda: any("mine" in text and "1 job" in text and "elsewhere" in text
+                               for text in self.messages("accounts")))
+        task.finish()
+        trouble = wait_until(lambda: self.gateway.ask("GET", "/v1/jobs/" + job, key=self.key).json.get("trouble"))
+        # The caller is told nothing of addresses.
+        self.assertNotIn("127.0.0.1", json.dumps(trouble))
+        # Neither the new key nor the old id went where it does not belong.
+        self.assertEqual((self.status(job), len(self.looks())), ("queued", before))
+        self.assertEqual(elsewhere.upstream.report("?last=1000", prefix="/ark")["requests"], [])
+        self.assertIn("under any name", self.gateway.run("show", job, "--json").out)
+        # Kept under another name, it goes on with its job.
+        self.restart([moved, self.account("before", weight=0)])
+        self.assertEqual(self.ended(job), "completed")
+
+    def test_a_key_in_the_place_of_another_goes_on_after_a_restart(self):
+        self.begin(accounts=[self.account("mine")])
+        Steered(self.vendors, "ark", "rotated")
+        self.make("rotated")
+        self.gateway.terminate()
+        before = len(self.looks())
+        self.restart([self.account("mine", key="second-key")])
+        wait_until(lambda: len(self.looks()) > before)
+
+    def test_callers_read_nothing_of_accounts_that_lack_something(self):
+        bare = {"name": "secret-name", "plugin": "kling", "profile": "official"}
+        self.begin(accounts=[bare, self.account("other-name", models=["nothing-*"])])
+        for model in ("kling-v1-6", MODEL):
+            for query in ("", "?strict=true"):
+                answer = self.gateway.ask(
+                    "POST", "/v1/video/generations" + query, {"model": model, "prompt": "x"}, self.key)
+                self.assertEqual((answer.status, answer.json["code"]), (502, "upstream"), answer)
+                for word in ("KLING", "FILMGATE", "secret-name", "other-name", "environment"):
+                    self.assertNotIn(word, answer.body.decode())
+        wait_until(lambda: any("KLING_ACCESS_KEY" in text for text in self.messages("request")))
+
     def test_a_job_whose_account_is_gone_is_no_fault_of_the_callers_key(self):
         self.begin(accounts=[self.account("first")])
         Steered(self.vendors, "ark", "orphan")
         job = self.make("orphan")
-        self.gateway.terminate()
-        self.gateway.configure([self.account("second")], {})
-        self.gateway.serve()
+        self.restart([self.account("second", key="second-key")])
         wait_until(lambda: any("first" in text and "1 job" in text for text in self.messages("accounts")))
         answer = self.gateway.ask("POST", "/v1/video/generations/%s/cancel" % job, key=self.key)
         self.assertEqual(answer.status, 502, answer)

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from volcenginesdkarkruntime import Ark, AsyncArk  # noqa: E402
 from volcenginesdkarkruntime._exceptions import (  # noqa: E402
-    ArkAPIStatusError, ArkAuthenticationError, ArkBadRequestError, ArkConflictError, ArkNotFoundError, ArkRateLimitError)
+    ArkAuthenticationError, ArkBadRequestError, ArkConflictError, ArkNotFoundError, ArkRateLimitError)
 
 from cases import SEEDANCE, ClientCase  # noqa: E402
 from gateway import wait_until  # noqa: E402
@@ -194,8 +194,8 @@ class Errors(ArkCase):
         self.refusal(ArkBadRequestError, self.create, self.word(), duration=99)
         self.refusal(ArkBadRequestError, self.create, self.word(), resolution="9000p")
         self.refusal(ArkBadRequestError, self.create, "")
-        error = self.refusal(ArkAPIStatusError, self.create, self.word(), model="no-such-model")
-        self.assertIn(error.status_code, (400, 404))
+        error = self.refusal(ArkNotFoundError, self.create, self.word(), model="no-such-model")
+        self.assertEqual(error.code, "InvalidEndpointOrModel.NotFound")
         self.refusal(ArkNotFoundError, self.tasks.get, task_id="cgt-none")
         self.refusal(ArkNotFoundError, self.tasks.delete, task_id="cgt-none")
         wrong = Ark(api_key="wrong", base_url=self.gateway.base + self.path).content_generation.tasks

@@ -2,13 +2,15 @@
 
 import os
 import sys
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from cases import KLING, SEEDANCE, ClientCase  # noqa: E402
 from dialects import DIALECTS, RESULT, Order  # noqa: E402
-from gateway import wait_until  # noqa: E402
+from gateway import Steered, wait_until  # noqa: E402
 
 SMALL = {"ratio": "16:9", "options": {"resolution": "480p"}}
 CANCEL = "/jimeng/?Action=CVCancelTask&Version=2024-06-06"
@@ -138,6 +140,22 @@ class Tenancy(ClientCase):
         self.assertEqual(self.ask("GET", "/v1/videos", key=key).status, 200)
         self.assertEqual(self.gateway.run("tokens", "revoke", key.id).code, 0)
         wait_until(lambda: self.ask("GET", "/v1/videos", key=key).status == 401, 10, "the key still works")
+
+    def test_whoever_waits_with_a_key_that_is_withdrawn_waits_no_more(self):
+        key = self.gateway.key("waiting")
+        word = self.word()
+        steered = Steered(self.vendors, "kling", word)
+        task = self.ok("POST", "/v1/videos", {"model": KLING, "prompt": word}, key)["id"]
+        with ThreadPoolExecutor(2) as pool:
+            events = pool.submit(self.ask, "GET", "/v1/videos/%s/events" % task, None, key)
+            poll = pool.submit(self.ask, "GET", "/v1/videos/%s?wait=30" % task, None, key)
+            self.assertEqual(self.gateway.run("tokens", "revoke", key.id).code, 0)
+            revoked = time.monotonic()
+            self.assertEqual(poll.result().status, 401, poll.result())
+            self.assertEqual(events.result().status, 200)
+            self.assertLess(time.monotonic() - revoked, 4)
+        steered.begin()
+        steered.finish()
 
 
 if __name__ == "__main__":

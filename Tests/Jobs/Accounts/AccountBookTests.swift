@@ -56,6 +56,19 @@ import VideoDocuments
     #expect(try Self.book(["ACME_API_KEY": ""], keys: keys).accounts[0].secrets["api_key"] == "from-file")
   }
 
+  @Test func `A fingerprint tells one key from another under any name, and nothing of the key`() throws {
+    func fingerprint(_ secret: String, name: String = "mine") throws -> String {
+      let config = "accounts: [{name: \(name), plugin: acme, scheme: bearer, secrets: {api_key: {env: KEY}}}]"
+      return try Self.book(["KEY": secret], config: config).accounts[0].fingerprint
+    }
+    let first = try fingerprint("secret-1")
+    #expect(first.count == 12 && first.allSatisfy { $0.isHexDigit })
+    #expect(try fingerprint("secret-1", name: "other") == first)
+    #expect(try fingerprint("secret-2") != first)
+    // Without a key there is nothing to tell.
+    #expect(try Self.book().accounts[0].fingerprint.isEmpty)
+  }
+
   @Test func `Limits and weight come from the configuration, and accounts nobody asked for take no share`() throws {
     let accounts = try Self.book(
       config: """
