@@ -1,5 +1,6 @@
 """Runs `filmgate serve` in front of the vendor emulators; for the tests in the folders below."""
 
+import copy
 import ctypes
 import http.client
 import json
@@ -113,8 +114,23 @@ class Gateway(Gate):
         self.environment["FILMGATE_CONFIG"] = self.write("filmgate.yaml", "")
         self.configure(accounts, settings or {}, **({"default_model": default_model} if default_model else {}))
         # Its own from the first start to the last: a second start takes it again.
+        self._take_place()
+        self.process, self.announced = None, {}
+
+    def _take_place(self):
         self.place = harness.reserve_port()
-        self.port, self.process, self.announced = self.place.getsockname()[1], None, {}
+        self.port = self.place.getsockname()[1]
+
+    def twin(self):
+        """A second one of the same home, with its configuration, database and keys: it has a process and a port of its
+        own. `leave` ends it."""
+        other = copy.copy(self)
+        other._take_place()
+        return other
+
+    def leave(self):
+        self.kill()
+        self.place.close()
 
     def configure(self, accounts, settings, **more):
         """JSON is YAML. The file holds secrets."""
@@ -201,8 +217,7 @@ class Gateway(Gate):
             self.process.wait(timeout=60)
 
     def close(self):
-        self.kill()
-        self.place.close()
+        self.leave()
         super().close()
 
 

@@ -1,6 +1,5 @@
 """Two gateways on one database: what a key may start holds for both together."""
 
-import copy
 import os
 import sys
 import unittest
@@ -21,11 +20,10 @@ class SharedDatabase(unittest.TestCase):
         cls.addClassCleanup(cls.vendors.stop)
         cls.first = Gateway(cls.vendors.accounts(), default_model=SEEDANCE)
         cls.addClassCleanup(cls.first.close)
-        # The same home: configuration, database and keys. It has a process and a port of its own.
-        cls.second = copy.copy(cls.first)
+        cls.second = cls.first.twin()
+        cls.addClassCleanup(cls.second.leave)
         cls.first.serve()
         cls.second.serve()
-        cls.addClassCleanup(cls.second.kill)
         assert cls.first.port != cls.second.port
 
     def body(self, word):
