@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Glibc
 import Network
 import Synchronization
 
@@ -69,18 +70,9 @@ final class StubServer: Sendable {
     if var size = receiveBufferBytes {
       setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    port = try Self.bind(listener)
+    guard listen(listener, 64) == 0 else { throw POSIXError(.EADDRINUSE) }
     let listener = listener
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    guard bound else { throw POSIXError(.EADDRINUSE) }
-    port = UInt16(bigEndian: address.sin_port)
     Thread.detachNewThread { [weak self] in
       // Closed here and not in `deinit`: its number could be another server's by the next accept.
       defer { close(listener) }
@@ -114,14 +106,18 @@ final class StubServer: Sendable {
 
   /// A port on which nobody listens, nor ever will: it stays taken until the process ends.
   static func refusedPort() throws -> UInt16 {
-    let place = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    try bind(socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0))
+  }
+
+  /// Takes a free port of the loopback address.
+  private static func bind(_ descriptor: Int32) throws -> UInt16 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(place, $0, length) == 0 && getsockname(place, $0, &length) == 0
+        Glibc.bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
       }
     }
     guard isBound else { throw POSIXError(.EADDRINUSE) }

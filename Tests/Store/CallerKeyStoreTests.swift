@@ -9,17 +9,6 @@ import VideoDocuments
 @Suite("Every store of callers' keys") struct CallerKeyStoreTests {
   typealias Kind = StoreConformanceTests.Kind
 
-  private func withStore(_ kind: Kind, _ body: (any Store & CallerKeyStore) async throws -> Void) async throws {
-    switch kind {
-    case .memory: try await body(MemoryStore())
-    case .sqlite:
-      let folder = try TemporaryFolder()
-      let store = try await SQLiteStore.open(path: folder.path + "/jobs.db")
-      try await body(store)
-      await store.close()
-    }
-  }
-
   private func key(_ id: String, name: String = "n") -> CallerKeyRecord {
     CallerKeyRecord(id: id, name: name, createdAtSeconds: 7)
   }
@@ -37,7 +26,7 @@ import VideoDocuments
 
   @Test("gives back keys exactly as they were put in, oldest first", arguments: Kind.allCases)
   func roundTrip(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       var full = key("zz", name: "tenant \"é\"")
       full.expiresAtSeconds = 99
       full.modelPatterns = ["acme-1", "acme-2*"]
@@ -52,7 +41,7 @@ import VideoDocuments
 
   @Test("a first key is made once, whatever became of it", arguments: Kind.allCases)
   func firstKey(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       let made = try await withThrowingTaskGroup(of: Bool.self) { group in
         for number in 0..<8 {
           group.addTask { try await store.insertCallerKey(self.key("k\(number)"), onlyAsFirst: true) }
@@ -68,7 +57,7 @@ import VideoDocuments
 
   @Test("revoking is for good, keeps its first time, and grows the revision once", arguments: Kind.allCases)
   func revocation(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       #expect(try await store.callerKeysRevision() == 0)
       _ = try await store.insertCallerKey(key("a"), onlyAsFirst: false)
       _ = try await store.insertCallerKey(key("b"), onlyAsFirst: false)
@@ -90,7 +79,7 @@ import VideoDocuments
     "a job counts with the most it may cost, then with what it cost, also once it is removed",
     arguments: Kind.allCases)
   func spending(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       _ = try await store.insert(job("fg_1"), entries: [])
       _ = try await store.insert(job("fg_2"), entries: [])
       _ = try await store.insert(job("fg_3", key: "other"), entries: [])
@@ -118,7 +107,7 @@ import VideoDocuments
 
   @Test("a repeated idempotency key is not charged twice", arguments: Kind.allCases)
   func repeatedRequest(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       var (first, second) = (job("fg_1"), job("fg_2"))
       first.idempotencyKey = "i"
       second.idempotencyKey = "i"
@@ -130,7 +119,7 @@ import VideoDocuments
 
   @Test("jobs behind a position tell their reservations, in one picture with the sums", arguments: Kind.allCases)
   func reservations(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       func add(_ id: String, _ reservation: String?, key: String = "k") async throws {
         var job = job(id, key: key)
         job.caller?.reservationID = reservation
@@ -152,7 +141,7 @@ import VideoDocuments
 
   @Test("live jobs are told by key", arguments: Kind.allCases)
   func liveJobs(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       for (id, key) in [("fg_1", "k"), ("fg_2", "k"), ("fg_3", "other"), ("fg_4", nil)] {
         _ = try await store.insert(job(id, key: key), entries: [])
       }

@@ -9,17 +9,6 @@ import VideoDocuments
 @Suite("The limits of a key in every store") struct SharedLimitTests {
   typealias Kind = StoreConformanceTests.Kind
 
-  private func withStore(_ kind: Kind, _ body: (any Store & CallerKeyStore) async throws -> Void) async throws {
-    switch kind {
-    case .memory: try await body(MemoryStore())
-    case .sqlite:
-      let folder = try TemporaryFolder()
-      let store = try await SQLiteStore.open(path: folder.path + "/jobs.db")
-      try await body(store)
-      await store.close()
-    }
-  }
-
   /// A job of the key `k`, which may cost two dollars.
   private func job(_ id: String, key: String = "k") -> JobRecord {
     var job = sampleJob(id)
@@ -44,7 +33,7 @@ import VideoDocuments
 
   @Test("a job above the budget is not written, and one that cost nothing makes room again", arguments: Kind.allCases)
   func budget(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       let limits = limits(budget: 5_000_000)
       for id in ["fg_1", "fg_2"] {
         #expect(try await store.insert(job(id), entries: [], limits: limits) == .inserted)
@@ -64,7 +53,7 @@ import VideoDocuments
 
   @Test("a job too many at once is not written, and one that is over makes room again", arguments: Kind.allCases)
   func parallel(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       let limits = limits(parallel: 2)
       for id in ["fg_1", "fg_2"] {
         #expect(try await store.insert(job(id), entries: [], limits: limits) == .inserted)
@@ -86,7 +75,7 @@ import VideoDocuments
 
   @Test("what was asked for before needs no room", arguments: Kind.allCases)
   func repeated(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       var first = job("fg_1")
       first.idempotencyKey = "once"
       let limits = limits(budget: 2_000_000, parallel: 1)
@@ -118,7 +107,7 @@ import VideoDocuments
 
   @Test("one task of a vendor's is taken by one job of an account alone", arguments: Kind.allCases)
   func claims(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store & CallerKeyStore) async throws in
+    try await kind.withStore { (store: any Store & CallerKeyStore) async throws in
       @Sendable func take(_ job: JobRecord, _ account: String) -> JobChange<Bool> {
         var change = JobChange(job, entries: [JobLogEntry("found", atMilliseconds: 1)], output: true)
         change.claim = UpstreamClaim(account: account, upstreamID: "up-1")

@@ -12,23 +12,23 @@ import VideoDocuments
     case sqlite
 
     var testDescription: String { rawValue }
-  }
 
-  /// Runs `body` on an empty store and closes it.
-  private func withStore(_ kind: Kind, _ body: (any Store) async throws -> Void) async throws {
-    switch kind {
-    case .memory: try await body(MemoryStore())
-    case .sqlite:
-      let folder = try TemporaryFolder()
-      let store = try await SQLiteStore.open(path: folder.path + "/jobs.db")
-      try await body(store)
-      await store.close()
+    /// Runs `body` on an empty store and closes it.
+    func withStore(_ body: (any Store & CallerKeyStore) async throws -> Void) async throws {
+      switch self {
+      case .memory: try await body(MemoryStore())
+      case .sqlite:
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteStore.open(path: folder.path + "/jobs.db")
+        try await body(store)
+        await store.close()
+      }
     }
   }
 
   @Test("gives back a job exactly as it was put in", arguments: Kind.allCases)
   func roundTrip(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store) async throws in
+    try await kind.withStore { (store: any Store) async throws in
       let job = fullJob("fg_1")
       #expect(try await store.insert(job, entries: []) == .inserted)
       #expect(try await store.job("fg_1") == job)
@@ -38,7 +38,7 @@ import VideoDocuments
 
   @Test("refuses a second job of one id", arguments: Kind.allCases)
   func secondID(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [])
       await #expect(throws: Failure.self) { _ = try await store.insert(sampleJob("fg_1"), entries: []) }
     }
@@ -46,7 +46,7 @@ import VideoDocuments
 
   @Test("answers an idempotency key with the job that has it", arguments: Kind.allCases)
   func idempotency(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       let first = sampleJob("fg_1", key: "k")
       _ = try await store.insert(first, entries: [])
       #expect(try await store.insert(sampleJob("fg_2", key: "k"), entries: []) == .exists(first))
@@ -56,7 +56,7 @@ import VideoDocuments
 
   @Test("refuses an idempotency key that stands for another request", arguments: Kind.allCases)
   func idempotencyConflict(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1", key: "k"), entries: [])
       var other = sampleJob("fg_2", key: "k")
       other.requestFingerprint = "f2"
@@ -68,7 +68,7 @@ import VideoDocuments
 
   @Test("idempotency keys belong to one caller each, and to the command line", arguments: Kind.allCases)
   func idempotencyOfCallers(_ kind: Kind) async throws {
-    try await withStore(kind) { (store: any Store) async throws in
+    try await kind.withStore { (store: any Store) async throws in
       let jobs = [
         sampleJob("fg_1", key: "k"), calledJob("fg_2", by: "a", idempotencyKey: "k"),
         calledJob("fg_3", by: "b", idempotencyKey: "k"),
@@ -82,7 +82,7 @@ import VideoDocuments
 
   @Test("an update sees the newest job, writes it and counts the revision", arguments: Kind.allCases)
   func update(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [])
       let seen = try await store.update("fg_1") { job in
         var job = job
@@ -98,7 +98,7 @@ import VideoDocuments
 
   @Test("an update that changes nothing writes nothing", arguments: Kind.allCases)
   func idleUpdate(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [])
       let state = try await store.update("fg_1") { JobChange(nil, output: $0.state) }
       #expect(state == .planned)
@@ -108,7 +108,7 @@ import VideoDocuments
 
   @Test("an update of a job that is not there is not_found", arguments: Kind.allCases)
   func updateOfNothing(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       let failure = await #expect(throws: Failure.self) {
         try await store.update("fg_9") { JobChange($0, output: true) }
       }
@@ -118,7 +118,7 @@ import VideoDocuments
 
   @Test("no update is lost among many at once", arguments: Kind.allCases)
   func concurrentUpdates(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [])
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<200 {
@@ -140,7 +140,7 @@ import VideoDocuments
 
   @Test("lists newest first, by state, plugin, model, beginning of the id, and page", arguments: Kind.allCases)
   func listing(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       for number in 1...5 {
         var job = sampleJob("fg_0\(number)")
         if number > 3 { job.state = .done }
@@ -160,7 +160,7 @@ import VideoDocuments
 
   @Test("lists a caller's jobs by what callers ask for, in either order and in pages", arguments: Kind.allCases)
   func callersListing(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       for number in 1...6 {
         var job = calledJob(
           "fg_0\(number)", by: number == 6 ? "b" : "a", externalID: number == 2 || number == 6 ? "mine" : nil)
@@ -209,7 +209,7 @@ import VideoDocuments
 
   @Test("live jobs are those with something left to do, the most urgent first", arguments: Kind.allCases)
   func live(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       for (index, state) in JobState.allCases.enumerated() {
         var job = sampleJob("fg_\(index)")
         job.state = state
@@ -230,7 +230,7 @@ import VideoDocuments
 
   @Test("keeps the history in order", arguments: Kind.allCases)
   func history(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [JobLogEntry("planned", atMilliseconds: 1)])
       let second = JobLogEntry("accepted", atMilliseconds: 2, detail: ["upstream_id": "u"])
       try await store.update("fg_1") { _ in JobChange(nil, entries: [second], output: ()) }
@@ -241,7 +241,7 @@ import VideoDocuments
 
   @Test("removes jobs that are over, and no others", arguments: Kind.allCases)
   func removal(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       _ = try await store.insert(sampleJob("fg_1"), entries: [JobLogEntry("planned", atMilliseconds: 1)])
       await #expect(throws: Failure.self) { _ = try await store.remove("fg_1") }
       try await store.update("fg_1") { job in
@@ -257,7 +257,7 @@ import VideoDocuments
 
   @Test("fails with words after it was closed", arguments: Kind.allCases)
   func closed(_ kind: Kind) async throws {
-    try await withStore(kind) { store in
+    try await kind.withStore { store in
       await store.close()
       await store.close()
       let failure = await #expect(throws: Failure.self) { try await store.job("fg_1") }

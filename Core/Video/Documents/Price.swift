@@ -36,27 +36,12 @@ public struct Price: JSONDocument {
   public var decimal: String {
     let magnitude = amountMicros.magnitude
     var fraction = magnitude % 1_000_000
-    var digits = 6
-    while fraction != 0, fraction % 10 == 0 {
-      fraction /= 10
-      digits -= 1
-    }
-    let sign = amountMicros < 0 ? "-" : ""
-    guard fraction != 0 else { return "\(sign)\(magnitude / 1_000_000)" }
-    // Each job's price is written several times: the digits go straight into the text's own memory.
-    let whole = "\(sign)\(magnitude / 1_000_000)."
-    return String(unsafeUninitializedCapacity: whole.utf8.count + digits) { text in
-      var count = 0
-      for byte in whole.utf8 {
-        text.initializeElement(at: count, to: byte)
-        count += 1
-      }
-      for place in (count..<count + digits).reversed() {
-        text.initializeElement(at: place, to: UInt8(ascii: "0") + UInt8(fraction % 10))
-        fraction /= 10
-      }
-      return count + digits
-    }
+    let whole = "\(amountMicros < 0 ? "-" : "")\(magnitude / 1_000_000)"
+    guard fraction != 0 else { return whole }
+    // One digit more in front keeps the zeros that follow the point.
+    fraction += 1_000_000
+    while fraction % 10 == 0 { fraction /= 10 }
+    return "\(whole).\(String(fraction).dropFirst())"
   }
 
   /// Millionths in a plain decimal text; nil when it is not one or does not fit.

@@ -54,8 +54,8 @@ struct UnifiedFields {
       .invalid, "\(name) is not an object.", field: name, advice: "Send an object, or leave it out.")
   }
 
-  /// Takes the value under any of the names, which mean the same; an empty text is none. Two different values in one place are an error;
-  /// between places the first wins, with a warning.
+  /// Takes the value under any of the names, which mean the same; an empty text is none. Two different values in one
+  /// place are an error; between places the first wins, with a warning.
   mutating func take<Value: Equatable>(
     _ names: [String], _ read: (JSON, String) throws(Failure) -> Value
   ) throws(Failure) -> Value? {

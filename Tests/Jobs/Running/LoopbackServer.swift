@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Synchronization
 
 /// A server on loopback for one request a connection. The answer is raw bytes; nil hangs up without one.
@@ -23,17 +24,8 @@ final class LoopbackServer: Sendable {
   init(_ answer: @escaping @Sendable (Request) -> [UInt8]?) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.listener = listener
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw POSIXError(.EADDRINUSE) }
-    port = UInt16(bigEndian: address.sin_port)
+    port = try Self.bind(listener)
+    guard listen(listener, 64) == 0 else { throw POSIXError(.EADDRINUSE) }
     Thread.detachNewThread { [weak self] in
       defer { close(listener) }
       while true {
@@ -54,14 +46,18 @@ final class LoopbackServer: Sendable {
 
   /// A port on which nobody listens, nor ever will: it stays taken until the process ends.
   static func refusedPort() throws -> UInt16 {
-    let place = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    try bind(socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0))
+  }
+
+  /// Takes a free port of the loopback address.
+  private static func bind(_ descriptor: Int32) throws -> UInt16 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(place, $0, length) == 0 && getsockname(place, $0, &length) == 0
+        Glibc.bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
       }
     }
     guard isBound else { throw POSIXError(.EADDRINUSE) }
